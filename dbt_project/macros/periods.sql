@@ -1,0 +1,43 @@
+{# Local time and periods. An instant is converted to local time first and truncated after: truncating a TIMESTAMPTZ
+   would use the zone of the session, which differs between the build and a reader. #}
+
+{# Local wall clock time, TIMESTAMP, of an instant. #}
+{% macro local_time(instant) -%}
+    ({{ instant }} at time zone '{{ var("org_timezone") | replace("'", "''") }}')
+{%- endmacro %}
+
+{# Local DATE of an instant. #}
+{% macro local_date(instant) -%}
+    cast({{ local_time(instant) }} as date)
+{%- endmacro %}
+
+{# First DATE of the period that holds a local date; `grain` is an SQL expression for 'week', 'month' or 'quarter'. #}
+{% macro period_start(local_date, grain) -%}
+    {%- set week_start = var('week_start') -%}
+    {%- if week_start == 'monday' -%}
+        cast(date_trunc({{ grain }}, {{ local_date }}) as date)
+    {%- elif week_start == 'sunday' -%}
+        case {{ grain }}
+            when 'week' then cast(date_trunc('week', {{ local_date }} + 1) as date) - 1
+            else cast(date_trunc({{ grain }}, {{ local_date }}) as date)
+        end
+    {%- else -%}
+        {{ exceptions.raise_compiler_error(
+            "variable week_start is '" ~ week_start ~ "': set it to 'monday' or 'sunday' in dbt_project.yml or with --vars"
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# First DATE after the period that begins on a date. #}
+{% macro period_end(period_start, grain) -%}
+    cast({{ period_start }} + case {{ grain }}
+        when 'week' then to_days(7)
+        when 'month' then to_months(1)
+        when 'quarter' then to_months(3)
+    end as date)
+{%- endmacro %}
+
+{# The grains of the metric marts as a one-column table expression. #}
+{% macro period_grains() -%}
+    (values ('week'), ('month'), ('quarter'))
+{%- endmacro %}

@@ -1,0 +1,114 @@
+{{ config(materialized='table') }}
+-- One row per incident that counts and scope it belongs to: the organisation, each credited team, each team above a
+-- credited one (once, however many credited teams lie below it) and each person who took part.
+-- is_counted is false for people who only reported: a report is counted as such and makes nobody part of an incident.
+with
+
+incidents as (
+    select incident_id
+    from {{ ref('int_incidents') }}
+    where is_eligible
+),
+
+scopes as (
+    select
+        scope_key,
+        scope_type,
+        scope_id,
+        rollup
+    from {{ ref('int_scopes') }}
+),
+
+-- Summed as decimals: a sum of doubles depends on the order in which threads add them.
+credits as (
+    select
+        credits.incident_id,
+        credits.team_id,
+        cast(credits.team_weight as decimal(38, 18)) as weight
+    from {{ ref('int_incident_team_credits') }} as credits
+    inner join incidents on credits.incident_id = incidents.incident_id
+),
+
+team_ancestors as (
+    select
+        team_id,
+        ancestor_team_id
+    from {{ ref('int_team_ancestors') }}
+),
+
+involvements as (
+    select
+        people.incident_id,
+        people.person_id,
+        bool_or(people.involvement = 'led') as is_led,
+        bool_or(people.involvement = 'involved') as is_involved,
+        bool_or(people.involvement = 'reported') as is_reported
+    from {{ ref('int_incident_people') }} as people
+    inner join incidents on people.incident_id = incidents.incident_id
+    group by people.incident_id, people.person_id
+),
+
+organisation_members as (
+    select
+        incidents.incident_id,
+        scopes.scope_key,
+        cast(1 as decimal(38, 18)) as weight
+    from incidents
+    inner join scopes on scopes.scope_type = 'organisation'
+),
+
+direct_members as (
+    select
+        credits.incident_id,
+        scopes.scope_key,
+        credits.weight
+    from credits
+    inner join scopes
+        on credits.team_id = scopes.scope_id and scopes.scope_type = 'team' and scopes.rollup = 'direct'
+),
+
+subtree_members as (
+    select
+        credits.incident_id,
+        scopes.scope_key,
+        sum(credits.weight) as weight
+    from credits
+    inner join team_ancestors on credits.team_id = team_ancestors.team_id
+    inner join scopes
+        on
+            team_ancestors.ancestor_team_id = scopes.scope_id
+            and scopes.scope_type = 'team'
+            and scopes.rollup = 'subtree'
+    group by credits.incident_id, scopes.scope_key
+),
+
+team_members as (
+    select * from organisation_members
+    union all
+    select * from direct_members
+    union all
+    select * from subtree_members
+)
+
+select
+    incident_id,
+    scope_key,
+    weight,
+    true as is_counted,
+    cast(null as boolean) as is_led,
+    cast(null as boolean) as is_involved,
+    cast(null as boolean) as is_reported
+from team_members
+
+union all
+
+select
+    involvements.incident_id,
+    scopes.scope_key,
+    cast(null as decimal(38, 18)) as weight,
+    involvements.is_led or involvements.is_involved as is_counted,
+    involvements.is_led,
+    involvements.is_involved,
+    involvements.is_reported
+from involvements
+inner join scopes on involvements.person_id = scopes.scope_id and scopes.scope_type = 'person'

@@ -1,0 +1,87 @@
+{{ config(materialized='table') }}
+-- One row per scope and roll-up that metrics are published for. scope_key is a small number that stands for the scope
+-- inside one build, so that millions of memberships need not carry texts.
+-- first_active_date: the local day of a person's first incident, where their periods begin; NULL for the organisation
+-- and teams, which have every period.
+with
+
+incidents as (
+    select
+        incident_id,
+        occurred_at
+    from {{ ref('int_incidents') }}
+    where is_eligible and occurred_at <= {{ as_of() }}
+),
+
+teams as (
+    select
+        team_id,
+        team_name,
+        is_root
+    from {{ ref('dim_teams') }}
+),
+
+incident_people as (
+    select
+        incident_id,
+        person_id
+    from {{ ref('int_incident_people') }}
+),
+
+people as (
+    select
+        person_id,
+        name
+    from {{ ref('dim_people') }}
+),
+
+active_people as (
+    select
+        incident_people.person_id,
+        min({{ local_date('incidents.occurred_at') }}) as first_active_date
+    from incident_people
+    inner join incidents on incident_people.incident_id = incidents.incident_id
+    group by incident_people.person_id
+),
+
+scopes as (
+    select
+        'organisation' as scope_type,
+        team_id as scope_id,
+        'direct' as rollup,
+        team_name as scope_name,
+        cast(null as date) as first_active_date
+    from teams
+    where is_root
+
+    union all
+
+    select
+        'team' as scope_type,
+        teams.team_id as scope_id,
+        rollups.rollup,
+        teams.team_name as scope_name,
+        cast(null as date) as first_active_date
+    from teams
+    cross join (values ('direct'), ('subtree')) as rollups (rollup)
+
+    union all
+
+    select
+        'person' as scope_type,
+        active_people.person_id as scope_id,
+        'direct' as rollup,
+        coalesce(people.name, active_people.person_id) as scope_name,
+        active_people.first_active_date
+    from active_people
+    left join people on active_people.person_id = people.person_id
+)
+
+select
+    cast(row_number() over (order by scope_type, scope_id, rollup) as integer) as scope_key,
+    scope_type,
+    scope_id,
+    rollup,
+    scope_name,
+    first_active_date
+from scopes

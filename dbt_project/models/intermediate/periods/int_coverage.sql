@@ -1,0 +1,15 @@
+-- One row: the local instant of the run and the span the extract is known to hold. spine_start_date is NULL when
+-- there is neither a start of coverage nor any incident that counts; there are no periods then.
+with
+
+first_incidents as (
+    select min({{ local_date('occurred_at') }}) as first_occurred_date
+    from {{ ref('int_incidents') }}
+    where is_eligible and occurred_at <= {{ as_of() }}
+)
+
+select
+    {{ local_time(as_of()) }} as as_of_local,
+    cast({{ coverage_start() }} as date) as coverage_start_date,
+    coalesce(cast({{ coverage_start() }} as date), first_occurred_date) as spine_start_date
+from first_incidents

@@ -1,0 +1,4 @@
+-- One row per scope, roll-up and calendar month: the metrics of int_metrics_by_period at this grain.
+select * exclude (grain)
+from {{ ref('int_metrics_by_period') }}
+where grain = 'month'
