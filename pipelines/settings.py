@@ -38,6 +38,7 @@ class Settings:
 
     `as_of` is an aware UTC instant, fixed when the settings are loaded; `start` is a local calendar date of the
     organisation's zone or None for all history. Paths are absolute. `api_key` never appears in `repr`.
+    `credentials_dir` is where systemd puts the unit's credentials.
     """
 
     home: Path
@@ -46,6 +47,7 @@ class Settings:
     start: date | None = None
     api_url: str = DEFAULT_API_URL
     api_key: str | None = field(default=None, repr=False)
+    credentials_dir: Path | None = None
     is_demo: bool = False
 
     @property
@@ -160,4 +162,5 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         start=start,
         api_url=api_url,
         api_key=value_of("INCIDENT_IO_API_KEY"),
+        credentials_dir=Path(folder) if (folder := value_of("CREDENTIALS_DIRECTORY")) else None,
     )

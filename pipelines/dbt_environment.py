@@ -1,0 +1,59 @@
+"""What a dbt process is started with: where its files are, the run's instant, no telemetry and no API key."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from pipelines.settings import DBT_PROJECT_DIR, Settings
+
+API_KEY_VARIABLE = "INCIDENT_IO_API_KEY"
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """Variables to lay over the environment of a dbt process.
+
+    They are overrides, and most callers merge them over their own environment, so the API key is blanked here
+    rather than left out; :func:`child_environment` removes it altogether. The seeds path is relative to the dbt
+    project because dbt joins it to the project folder.
+    """
+    variables = {
+        "DBT_WAREHOUSE_PATH": str(settings.warehouse),
+        "DBT_SEEDS_PATH": os.path.relpath(settings.dbt_dir / "seeds", DBT_PROJECT_DIR),
+        "DBT_TARGET_PATH": str(settings.dbt_dir / "target"),
+        "DBT_LOG_PATH": str(settings.logs_dir),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+        "INCIDENT_MARTS_AS_OF": settings.as_of_text,
+        API_KEY_VARIABLE: "",
+    }
+    if settings.start:
+        variables["INCIDENT_MARTS_START"] = settings.start.isoformat()
+    return variables
+
+
+def child_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of a dbt process made out of `environ`: the variables above, and no API key at all."""
+    merged = {**environ, **dbt_environment(settings)}
+    del merged[API_KEY_VARIABLE]
+    if settings.start is None:
+        merged.pop("INCIDENT_MARTS_START", None)
+    return merged
+
+
+def dbt_arguments(settings: Settings) -> list[str]:
+    """Arguments that make dbt find the project from any working folder.
+
+    Absolute on purpose: dbt remembers a relative project path in its parse cache and then misses the seeds when it
+    is started from another folder.
+    """
+    return [
+        "--project-dir",
+        str(DBT_PROJECT_DIR),
+        "--profiles-dir",
+        str(DBT_PROJECT_DIR),
+        "--target-path",
+        str(settings.dbt_dir / "target"),
+        "--log-path",
+        str(settings.logs_dir),
+    ]

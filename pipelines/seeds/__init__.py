@@ -1,0 +1,105 @@
+"""Seeds: the CSV files people edit, validated as a set and copied for dbt.
+
+`load_seeds` reads and judges all files and reports every problem at once; nothing is written by it. A good set is
+handed to dbt by `Seeds.write_normalised`: the user's own files stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.seeds.checks import (
+    cell_problems,
+    duplicate_problems,
+    hierarchy_problems,
+    interval_problems,
+    overlaps_of_one_owner,
+    unknown_team_problems,
+)
+from pipelines.seeds.known_teams import published_team_ids
+from pipelines.seeds.normalise import write_normalised
+from pipelines.seeds.reader import read_file
+from pipelines.seeds.schema import SEED_FILES, Problem, Row
+
+__all__ = ["DEFAULT_ROOT_TEAM_ID", "Seeds", "SeedsError", "load_seeds", "published_team_ids"]
+
+DEFAULT_ROOT_TEAM_ID = "organisation"
+
+
+class SeedsError(Exception):
+    """Seeds that cannot be used; `problems` holds one `file:line: column: what (found)` each (exit code 2)."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """A valid set of seeds.
+
+    `tables` maps the file's name without its ending to its rows, in the file's order. `warnings` are sentences of
+    the same form as problems about what is allowed but likely a slip.
+    """
+
+    folder: Path
+    tables: dict[str, list[Row]]
+    warnings: list[str] = field(default_factory=list)
+
+    def write_normalised(self, target: Path) -> None:
+        """Write the copies dbt reads into folder `target`, with `seed_line` added.
+
+        UTF-8, LF, canonical column order, trimmed cells; `_seeds.yml` of the project beside them. Each file is
+        replaced atomically, and left untouched when its content is already right, which keeps dbt's parse cache.
+        """
+        write_normalised(self.tables, target)
+
+
+def load_seeds(
+    folder: Path,
+    known_team_ids: Collection[str] | None = None,
+    root_team_id: str = DEFAULT_ROOT_TEAM_ID,
+) -> Seeds:
+    """Read and validate every seed file of `folder`.
+
+    `known_team_ids` are ids of teams that exist without a row in `teams.csv` (incident.io's own teams), None when
+    they are not known yet. Without them and without any row in `teams.csv` a team id cannot be judged, so it is
+    then a warning. Raises :class:`SeedsError` with every problem of every file, in the order of files and lines.
+    """
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    contents = {seed_file.name: read_file(folder / seed_file.file_name, seed_file) for seed_file in SEED_FILES}
+    teams = contents["teams"]
+    for seed_file in SEED_FILES:
+        content = contents[seed_file.name]
+        problems += content.problems
+        problems += cell_problems(seed_file, content)
+        problems += duplicate_problems(seed_file, content)
+        problems += interval_problems(seed_file, content.rows)
+        warnings += overlaps_of_one_owner(seed_file, content.rows)
+
+    # A ragged row is one problem already; its team and the rows that name it should not become more.
+    team_rows = [*teams.rows, *teams.ragged_rows]
+    problems += hierarchy_problems(teams.rows, {row.cells["team_id"] for row in teams.ragged_rows}, root_team_id)
+    # An incident.io team that a row stands for goes by the row's id from then on.
+    linked = {row.cells["incident_io_team"] for row in team_rows}
+    known = {row.cells["team_id"] for row in team_rows} | (set(known_team_ids or ()) - linked) | {root_team_id}
+    can_judge = bool(team_rows) or known_team_ids is not None
+    for seed_file in SEED_FILES if "team_id" not in teams.missing_columns else ():
+        if seed_file.name != "teams" and "team_id" in seed_file.column_names:
+            unknown = unknown_team_problems(seed_file, contents[seed_file.name].rows, known)
+            (problems if can_judge else warnings).extend(unknown)
+
+    if problems:
+        raise SeedsError([str(problem) for problem in sorted(problems, key=_reading_order)])
+    tables = {name: content.rows for name, content in contents.items()}
+    return Seeds(folder, tables, [str(warning) for warning in sorted(warnings, key=_reading_order)])
+
+
+_FILE_ORDER = {seed_file.file_name: position for position, seed_file in enumerate(SEED_FILES)}
+
+
+def _reading_order(problem: Problem) -> tuple[int, int, str, str]:
+    return _FILE_ORDER[problem.file], problem.line, problem.column, problem.what
