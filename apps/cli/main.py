@@ -1,0 +1,70 @@
+"""The command line: `incident-marts`.
+
+Only click is imported up front. Dagster, dlt and dbt cost seconds, so commands import them when they run.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from apps.cli.failures import report_failure
+
+# In the order people meet them; each lives in apps/cli/commands/ under its own name.
+COMMANDS = ("run", "extract", "build", "publish", "explain", "metrics", "dagster", "demo-api", "doctor")
+
+HELP = """incident.io data as team-attributed incident metrics in your own warehouse.
+
+\b
+First steps
+  incident-marts run                        the whole path; without an account, against the demo
+  incident-marts metrics --grain month      the numbers
+  incident-marts explain INC-42             why an incident is credited to its teams
+
+\b
+Your own account
+  export INCIDENT_IO_API_KEY=...            or write it to .env (see .env.example)
+  incident-marts doctor                     what is set up, what is not, and how to fix it
+  incident-marts run                        extract, build, test and publish
+  incident-marts dagster                    the same job every day, with pages to watch it
+
+\b
+Exit codes
+  0 done                3 another run holds the warehouse
+  1 the run failed    130 interrupted
+  2 wrong usage, settings or seeds; nothing was changed
+"""
+
+
+class CommandTable(click.Group):
+    """Finds a command in the module named after it, in the order of `COMMANDS`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names for the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"apps.cli.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+
+@click.command(cls=CommandTable, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="incident-marts", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Replaced by HELP."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs one command and ends the process with its exit code; never shows a traceback."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = cli.main(args=words, prog_name="incident-marts", standalone_mode=False)
+    except BaseException as error:  # the one place where every error becomes a sentence and an exit code
+        code = report_failure(error, as_json="--json" in words)
+    sys.exit(code if isinstance(code, int) else 0)

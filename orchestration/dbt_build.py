@@ -1,0 +1,194 @@
+"""One `dbt build` through dagster-dbt: started with a clean environment, watched, and explained when it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+from packaging.version import Version
+
+from orchestration.manifest import DBT, target_dir
+from orchestration.run import Run
+from pipelines.dbt_environment import child_environment, dbt_arguments
+from pipelines.settings import DBT_PROJECT_DIR, Settings
+
+RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
+FAILED = {"error", "fail", "runtime error"}
+
+
+class BuildError(Exception):
+    """dbt could not build the marts or a check failed; `problems` holds one paragraph for each (exit code 1)."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass
+class BuildResults:
+    """How the nodes of one build ended: names by status, and what the failed ones said."""
+
+    total: int
+    passed: list[str] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    messages: dict[str, str] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """Finished nodes, however they ended."""
+        return len(self.passed) + len(self.warned) + len(self.failed) + len(self.skipped)
+
+    def check_counts(self) -> dict[str, int]:
+        """Checks (dbt tests) by how they ended."""
+        endings = {"passed": self.passed, "warned": self.warned, "failed": self.failed}
+        return {ending: sum(name.startswith("test.") for name in names) for ending, names in endings.items()}
+
+    def note(self, raw_event: Mapping[str, Any]) -> str | None:
+        """Takes in one of dbt's log events; the name of the node when the event ends one."""
+        info = raw_event["info"]
+        node = raw_event["data"].get("node_info") or {}
+        unique_id = node.get("unique_id")
+        if info["level"] == "error" and info["name"] not in RESULT_EVENTS:
+            self.errors.append(info["msg"])
+        if not unique_id or info["name"] not in {*RESULT_EVENTS, "SkippingDetails"}:
+            return None
+        status = str(node.get("node_status", "")).lower()
+        if info["name"] == "SkippingDetails" or status == "skipped":
+            ended = self.skipped
+        elif status in FAILED:
+            ended = self.failed
+        else:
+            ended = self.warned if status == "warn" else self.passed
+        if unique_id not in ended:
+            ended.append(unique_id)
+        return str(node.get("node_name") or unique_id.split(".")[-1])
+
+
+class DbtCommand(DbtCliResource):
+    """dagster-dbt's resource without two costs of every call that this project has no use for.
+
+    It would start `dbt --version` in a process of its own and load dbt's adapter into ours (together 6 CPU seconds)
+    to fetch column metadata, which is not fetched here. The installed package says its version as well.
+    """
+
+    @property
+    def _cli_version(self) -> Version:  # type: ignore[override]
+        return Version(version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Any) -> Any:
+        return None
+
+
+def dbt_command() -> DbtCommand:
+    """The resource, pointing at this project and at the dbt of this Python environment, wherever PATH points."""
+    return DbtCommand(
+        project_dir=os.fspath(DBT_PROJECT_DIR), profiles_dir=os.fspath(DBT_PROJECT_DIR), dbt_executable=os.fspath(DBT)
+    )
+
+
+def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> Iterator[Any]:
+    """Yields Dagster's events of seeds, models and tests as dbt finishes them.
+
+    Raises :class:`BuildError` when anything failed. Results are left in `run.built`.
+    """
+    results_path = target_dir(run.settings) / "run_results.json"
+    results_path.unlink(missing_ok=True)  # An interrupted build must not look like the one before it.
+    with clean_environment(run.settings):
+        invocation = dbt.cli(
+            _arguments(run), context=context, target_path=target_dir(run.settings), raise_on_error=False
+        )
+    results = run.built = BuildResults(total=_count_nodes(invocation.manifest))
+    for event in invocation.stream_raw_events():
+        if name := results.note(event.raw_event):
+            run.progress.nodes(results.done, results.total, name)
+        yield from event.to_default_asset_events(
+            invocation.manifest, invocation.dagster_dbt_translator, context, invocation.target_path
+        )
+    if not invocation.is_successful():
+        _read_messages(results, run.settings)
+        raise BuildError(describe_failures(results, invocation.manifest))
+
+
+@contextmanager
+def clean_environment(settings: Settings) -> Iterator[None]:
+    """Inside the block this process's environment is the one a dbt process should inherit: no key in it."""
+    before = dict(os.environ)
+    clean = child_environment(settings, before)
+    try:
+        os.environ.clear()
+        os.environ.update(clean)
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def describe_failures(results: BuildResults, manifest: Mapping[str, Any]) -> list[str]:
+    """One paragraph for each failed node: its name, what dbt said, what the check is for and where it is written."""
+    problems = []
+    for unique_id in results.failed:
+        node = manifest["nodes"].get(unique_id, {})
+        kind = "check" if unique_id.startswith("test.") else node.get("resource_type", "node")
+        lines = [f"{kind} {node.get('name', unique_id)} failed: {results.messages.get(unique_id, 'no message')}"]
+        description = _meaning(node)
+        if description:
+            lines.append(f"  what it means: {description}")
+        if path := node.get("original_file_path"):
+            lines.append(f"  where: dbt_project/{path}")
+        problems.append("\n".join(lines))
+    return problems or results.errors or ["dbt failed without a message; see dbt.log in the home's logs folder"]
+
+
+def last_build_succeeded(settings: Settings) -> bool:
+    """Whether the newest build in this home ran to its end with nothing failed or skipped."""
+    path = target_dir(settings) / "run_results.json"
+    if not path.exists():
+        return False
+    results = json.loads(path.read_bytes())
+    return results["args"].get("which") == "build" and all(
+        result["status"] in {"success", "pass", "warn", "no-op"} for result in results["results"]
+    )
+
+
+def _arguments(run: Run) -> list[str]:
+    # Unit tests prove the SQL, not the data: they belong to the project's own tests, not to every run.
+    arguments = ["build", *dbt_arguments(run.settings), "--exclude-resource-type", "unit_test"]
+    if run.full_refresh:
+        arguments.append("--full-refresh")
+    if run.dbt_vars:
+        arguments += ["--vars", json.dumps(run.dbt_vars, sort_keys=True)]
+    return arguments
+
+
+def _count_nodes(manifest: Mapping[str, Any]) -> int:
+    return sum(node["resource_type"] in {"model", "seed", "test"} for node in manifest["nodes"].values())
+
+
+def _read_messages(results: BuildResults, settings: Settings) -> None:
+    path = target_dir(settings) / "run_results.json"
+    if path.exists():
+        for result in json.loads(path.read_bytes())["results"]:
+            if result.get("message"):
+                results.messages[result["unique_id"]] = " ".join(str(result["message"]).split())
+
+
+def _meaning(node: Mapping[str, Any]) -> str:
+    """What a failing row of a check means: its description, else the comment its SQL opens with."""
+    if node.get("description"):
+        return " ".join(node["description"].split())
+    lines = []
+    for line in node.get("raw_code", "").splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return " ".join(lines)

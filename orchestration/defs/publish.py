@@ -1,0 +1,53 @@
+"""Assets of the published copy: one for each mart, all written by one step after everything else has succeeded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.current import current_settings
+from orchestration.manifest import load_manifest
+from orchestration.publication import publish_run
+from orchestration.stages import POOL, PUBLISH, stage
+from orchestration.translators import MARTS_SCHEMA, PUBLISHED, ModelTranslator
+
+RUN_LOG = "run_log"
+
+
+def published_specs() -> list[dg.AssetSpec]:
+    """One spec `[published, <table>]` for each mart, and one for the run log, which no model writes.
+
+    Each depends on its own mart, so lineage reads table by table; the step depends on all of them, because one
+    step writes them all.
+    """
+    manifest = load_manifest(current_settings())
+    translator = ModelTranslator()
+    marts = sorted(
+        translator.get_asset_key(node).path[-1]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == MARTS_SCHEMA
+    )
+    specs = [_spec(table, [table]) for table in marts]
+    return [*specs, _spec(RUN_LOG, marts)]
+
+
+def _spec(table: str, upstream: list[str]) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key=[PUBLISHED, table],
+        deps=[dg.AssetKey([MARTS_SCHEMA, mart]) for mart in upstream],
+        group_name=PUBLISHED,
+        description=f"`marts.{table}` in the read-only copy and as Parquet.",
+        kinds={"duckdb", "parquet"},
+    )
+
+
+@dg.multi_asset(name="publish_marts", specs=published_specs(), required_resource_keys={"run"}, pool=POOL)
+def publish_marts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    """Writes the row of the run log and swaps the published copy; all tables or none."""
+    run = context.resources.run
+    with stage(run, PUBLISH, "Publishing the marts"):
+        published = publish_run(run, context.run.run_id)
+    for spec in context.assets_def.specs:
+        metadata = {"dagster/row_count": published.tables.get(spec.key.path[-1], 0), "file": str(published.path)}
+        yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)

@@ -1,0 +1,27 @@
+"""Resources of the assets: the run they belong to and dbt. Both look at the world only when a run starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.current import current_settings
+from orchestration.dbt_build import dbt_command
+from orchestration.run import Run, prepared
+from orchestration.translators import RAW_SCHEMA
+
+
+@dg.resource(description="Settings, client, lock and results of the run; the warehouse is locked as long as it lives.")
+def prepared_run(context: dg.InitResourceContext) -> Iterator[Run]:
+    """Prepares a run that Dagster started; the command line hands in a prepared one instead."""
+    selected = context.run.asset_selection if context.run else None
+    needs_api = not selected or any(key.path[0] == RAW_SCHEMA for key in selected)
+    with prepared(current_settings(), needs_api=needs_api) as run:
+        yield run
+
+
+@dg.definitions
+def resources() -> dg.Definitions:
+    """`run` and `dbt`, and the executor: one process, because the warehouse takes one writer anyway."""
+    return dg.Definitions(resources={"run": prepared_run, "dbt": dbt_command()}, executor=dg.in_process_executor)

@@ -1,0 +1,47 @@
+"""Publishing as the last stage of a run: only what a whole, successful build left behind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from orchestration.dbt_build import last_build_succeeded
+from orchestration.run import Run
+from pipelines.publish import Published, publish
+from pipelines.run_log import RunRecord, installed_versions, record_run
+from pipelines.warehouse import raw_row_counts
+
+
+class UncheckedMartsError(Exception):
+    """The marts in the warehouse are not those of a successful build (exit code 1)."""
+
+
+def publish_run(run: Run, run_id: str) -> Published:
+    """Records the run, then publishes; raises :class:`UncheckedMartsError` when the last build did not succeed."""
+    if not last_build_succeeded(run.settings):
+        raise UncheckedMartsError(
+            "The last build did not succeed or was interrupted, so its marts are not published; readers keep the "
+            "last good copy. Run `incident-marts build` and then `incident-marts publish`."
+        )
+    record(run, run_id, "succeeded")
+    run.published = publish(run.settings, run_id)
+    return run.published
+
+
+def record(run: Run, run_id: str, status: str) -> None:
+    """Writes the run's row of `marts.run_log`."""
+    extracted, built = run.extracted, run.built
+    record_run(
+        run.settings.warehouse,
+        RunRecord(
+            run_id=run_id,
+            started_at=run.started_at,
+            finished_at=datetime.now(UTC),
+            as_of=run.settings.as_of,
+            status=status,
+            rows_per_resource=raw_row_counts(run.settings.warehouse),
+            missing_scopes=extracted.missing_scopes if extracted else {},
+            checks=built.check_counts() if built else {},
+            versions=installed_versions(),
+            warnings=run.warnings,
+        ),
+    )

@@ -1,0 +1,104 @@
+"""What one run works with, made ready in the order that keeps a wrong start harmless.
+
+Seeds are validated, the key is found and the account compared before anything is written; then the warehouse is
+locked for the whole run. The same preparation serves the command line and runs that Dagster starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from orchestration.manifest import seeds_copy
+from orchestration.progress import Progress, SilentProgress
+from pipelines.secrets import find_api_key
+from pipelines.seeds import Seeds, load_seeds
+from pipelines.settings import Settings
+from pipelines.warehouse import run_lock
+
+if TYPE_CHECKING:
+    from orchestration.dbt_build import BuildResults
+    from pipelines.incident_io.client import Client
+    from pipelines.incident_io.report import ExtractReport
+    from pipelines.publish import Published
+
+
+class MissingKeyError(Exception):
+    """No API key was found and the demo was not asked for (exit code 2)."""
+
+
+@dataclass
+class Run:
+    """Values and results of one run; the stages fill in what they did."""
+
+    settings: Settings
+    client: Client | None = None
+    progress: Progress = field(default_factory=SilentProgress)
+    dbt_vars: dict[str, Any] = field(default_factory=dict)
+    full_refresh: bool = False
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    warnings: list[str] = field(default_factory=list)
+    extracted: ExtractReport | None = None
+    built: BuildResults | None = None
+    published: Published | None = None
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+
+
+def validated_seeds(settings: Settings) -> Seeds:
+    """The seed files of the settings; raises SeedsError with every problem in them."""
+    return load_seeds(settings.seeds)
+
+
+def connect(settings: Settings) -> Client:
+    """A client whose key works and belongs to the account of this home.
+
+    Raises :class:`MissingKeyError`, AccountMismatchError, or one of the API errors; writes nothing but the identity
+    of the account on the first run.
+    """
+    from pipelines.incident_io.account import check_account
+    from pipelines.incident_io.client import Client
+
+    key = find_api_key(settings)
+    if key is None:
+        raise MissingKeyError(how_to_connect(settings))
+    client = Client(settings.api_url, key.value)
+    check_account(client, settings.home)
+    return client
+
+
+def how_to_connect(settings: Settings) -> str:
+    """What a person does who has given no key."""
+    return (
+        f"No incident.io API key was found for {settings.api_url}. Set INCIDENT_IO_API_KEY in the environment or in "
+        ".env (see .env.example), or use --demo to work with the demo account."
+    )
+
+
+@contextmanager
+def prepared(
+    settings: Settings,
+    *,
+    needs_api: bool,
+    progress: Progress | None = None,
+    dbt_vars: dict[str, Any] | None = None,
+    full_refresh: bool = False,
+) -> Iterator[Run]:
+    """A run that may start: seeds valid, key found and account checked (when the API is read), warehouse locked.
+
+    Raises SeedsError, :class:`MissingKeyError`, AccountMismatchError, ApiError or WarehouseBusyError; up to the lock
+    nothing was written.
+    """
+    seeds = validated_seeds(settings)
+    client = connect(settings) if needs_api else None
+    with run_lock(settings.home):
+        seeds.write_normalised(seeds_copy(settings))
+        yield Run(
+            settings=settings,
+            client=client,
+            progress=progress or SilentProgress(),
+            dbt_vars=dbt_vars or {},
+            full_refresh=full_refresh,
+        )
