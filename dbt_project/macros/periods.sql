@@ -1,15 +1,4 @@
-{# Local time and periods. An instant is converted to local time first and truncated after: truncating a TIMESTAMPTZ
-   would use the zone of the session, which differs between the build and a reader. #}
-
-{# Local wall clock time, TIMESTAMP, of an instant. #}
-{% macro local_time(instant) -%}
-    ({{ instant }} at time zone '{{ var("org_timezone") | replace("'", "''") }}')
-{%- endmacro %}
-
-{# Local DATE of an instant. #}
-{% macro local_date(instant) -%}
-    cast({{ local_time(instant) }} as date)
-{%- endmacro %}
+{# Periods of local time. Weeks begin on the day that the variable week_start names. #}
 
 {# First DATE of the period that holds a local date; `grain` is an SQL expression for 'week', 'month' or 'quarter'. #}
 {% macro period_start(local_date, grain) -%}

@@ -26,12 +26,10 @@ definitions as (
 exploded as (
     select
         incident_id,
-        unnest(
-            json_transform(
-                timestamp_values,
-                '[{"incident_timestamp": {"id": "VARCHAR", "name": "VARCHAR"}, "value": {"value": "VARCHAR"}}]'
-            )
-        ) as entry
+        {{ json_elements(
+            'timestamp_values',
+            '{"incident_timestamp": {"id": "VARCHAR", "name": "VARCHAR"}, "value": {"value": "VARCHAR"}}'
+        ) }} as entry
     from incidents
 ),
 

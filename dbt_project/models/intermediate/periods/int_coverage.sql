@@ -9,7 +9,7 @@ first_incidents as (
 )
 
 select
-    {{ local_time(as_of()) }} as as_of_local,
+    {{ local_timestamp(as_of()) }} as as_of_local,
     cast({{ coverage_start() }} as date) as coverage_start_date,
     coalesce(cast({{ coverage_start() }} as date), first_occurred_date) as spine_start_date
 from first_incidents
