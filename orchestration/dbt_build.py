@@ -92,7 +92,9 @@ class DbtCommand(DbtCliResource):
 def dbt_command() -> DbtCommand:
     """The resource, pointing at this project and at the dbt of this Python environment, wherever PATH points."""
     return DbtCommand(
-        project_dir=os.fspath(DBT_PROJECT_DIR), profiles_dir=os.fspath(DBT_PROJECT_DIR), dbt_executable=os.fspath(DBT)
+        project_dir=os.fspath(DBT_PROJECT_DIR),
+        profiles_dir=os.fspath(DBT_PROJECT_DIR),
+        dbt_executable=os.fspath(DBT),
     )
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from orchestration.dbt_vars import known_vars
 from orchestration.manifest import seeds_copy
 from orchestration.progress import Progress, SilentProgress
 from pipelines.secrets import find_api_key
-from pipelines.seeds import Seeds, load_seeds
+from pipelines.seeds import DEFAULT_ROOT_TEAM_ID, Seeds, load_seeds, published_team_ids
 from pipelines.settings import Settings
 from pipelines.warehouse import run_lock
 
@@ -47,9 +48,17 @@ class Run:
     stage_seconds: dict[str, float] = field(default_factory=dict)
 
 
-def validated_seeds(settings: Settings) -> Seeds:
-    """The seed files of the settings; raises SeedsError with every problem in them."""
-    return load_seeds(settings.seeds)
+def validated_seeds(settings: Settings, dbt_vars: dict[str, Any] | None = None) -> Seeds:
+    """The seed files of the settings; raises SeedsError with every problem in them.
+
+    Teams that incident.io knows count as known once they were published; until then a seed may name any team.
+    """
+    rules = {**known_vars(), **(dbt_vars or {})}
+    return load_seeds(
+        settings.seeds,
+        known_team_ids=published_team_ids(settings.marts),
+        root_team_id=rules.get("root_team_id") or DEFAULT_ROOT_TEAM_ID,
+    )
 
 
 def connect(settings: Settings) -> Client:
@@ -91,7 +100,7 @@ def prepared(
     Raises SeedsError, :class:`MissingKeyError`, AccountMismatchError, ApiError or WarehouseBusyError; up to the lock
     nothing was written.
     """
-    seeds = validated_seeds(settings)
+    seeds = validated_seeds(settings, dbt_vars)
     client = connect(settings) if needs_api else None
     with run_lock(settings.home):
         seeds.write_normalised(seeds_copy(settings))
@@ -101,4 +110,5 @@ def prepared(
             progress=progress or SilentProgress(),
             dbt_vars=dbt_vars or {},
             full_refresh=full_refresh,
+            warnings=list(seeds.warnings),
         )

@@ -47,7 +47,9 @@ class ModelTranslator(DagsterDbtTranslator):
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Schema and table; dbt's own helpers ask for the key alone, so it is overridden besides the spec."""
-        table = dbt_resource_props.get("identifier") or dbt_resource_props.get("alias") or dbt_resource_props["name"]
+        table = (
+            dbt_resource_props.get("identifier") or dbt_resource_props.get("alias") or dbt_resource_props["name"]
+        )
         return dg.AssetKey([dbt_resource_props["schema"], table])
 
 

@@ -43,7 +43,9 @@ def account(settings: Settings, *, demo: bool, demo_by_default: bool) -> Iterato
         if not demo:
             click.echo(EXPLANATION.format(home=demo_settings.home), err=True)
         else:
-            click.echo(f"Demo: generated data from a local stand-in for the API, in {demo_settings.home}", err=True)
+            click.echo(
+                f"Demo: generated data from a local stand-in for the API, in {demo_settings.home}", err=True
+            )
         yield demo_settings
 
 

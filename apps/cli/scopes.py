@@ -34,7 +34,9 @@ def _pick(kind: str, wanted: str, candidates: Rows) -> Scope:
     """An exact id wins; names and e-mail addresses match after trimming and case folding."""
     folded = wanted.strip().casefold()
     found = [row for row in candidates if row["id"] == wanted.strip()] or [
-        row for row in candidates if folded in {str(row[key] or "").strip().casefold() for key in ("name", "email")}
+        row
+        for row in candidates
+        if folded in {str(row[key] or "").strip().casefold() for key in ("name", "email")}
     ]
     if len(found) == 1:
         return Scope(kind, found[0]["id"], found[0]["name"] or found[0]["id"])

@@ -76,11 +76,15 @@ def _what_was_done(run: Run) -> list[str]:
     if run.built:
         checks = run.built.check_counts()
         warned = f", {checks['warned']} warned" if checks["warned"] else ""
-        lines.append(f"built      {run.built.done} models, seeds and checks; {checks['passed']} checks passed{warned}")
+        lines.append(
+            f"built      {run.built.done} models, seeds and checks; {checks['passed']} checks passed{warned}"
+        )
     if run.published:
         lines.append(f"published  {len(run.published.tables)} tables, as of {run.settings.as_of_text}")
     if run.stage_seconds:
-        lines.append("took       " + ", ".join(f"{name} {spent:.1f} s" for name, spent in run.stage_seconds.items()))
+        lines.append(
+            "took       " + ", ".join(f"{name} {spent:.1f} s" for name, spent in run.stage_seconds.items())
+        )
     return ["\n".join(lines)] if lines else []
 
 

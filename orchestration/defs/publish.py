@@ -1,7 +1,5 @@
 """Assets of the published copy: one for each mart, all written by one step after everything else has succeeded."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -9,6 +7,7 @@ import dagster as dg
 from orchestration.current import current_settings
 from orchestration.manifest import load_manifest
 from orchestration.publication import publish_run
+from orchestration.run import Run
 from orchestration.stages import POOL, PUBLISH, stage
 from orchestration.translators import MARTS_SCHEMA, PUBLISHED, ModelTranslator
 
@@ -42,10 +41,9 @@ def _spec(table: str, upstream: list[str]) -> dg.AssetSpec:
     )
 
 
-@dg.multi_asset(name="publish_marts", specs=published_specs(), required_resource_keys={"run"}, pool=POOL)
-def publish_marts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+@dg.multi_asset(name="publish_marts", specs=published_specs(), pool=POOL)
+def publish_marts(context: dg.AssetExecutionContext, run: dg.ResourceParam[Run]) -> Iterator[dg.MaterializeResult]:
     """Writes the row of the run log and swaps the published copy; all tables or none."""
-    run = context.resources.run
     with stage(run, PUBLISH, "Publishing the marts"):
         published = publish_run(run, context.run.run_id)
     for spec in context.assets_def.specs:

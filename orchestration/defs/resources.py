@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import dagster as dg
+from dagster_dlt import DagsterDltResource
 
 from orchestration.current import current_settings
 from orchestration.dbt_build import dbt_command
@@ -12,7 +13,9 @@ from orchestration.run import Run, prepared
 from orchestration.translators import RAW_SCHEMA
 
 
-@dg.resource(description="Settings, client, lock and results of the run; the warehouse is locked as long as it lives.")
+@dg.resource(
+    description="Settings, client, lock and results of the run; the warehouse is locked as long as it lives."
+)
 def prepared_run(context: dg.InitResourceContext) -> Iterator[Run]:
     """Prepares a run that Dagster started; the command line hands in a prepared one instead."""
     selected = context.run.asset_selection if context.run else None
@@ -23,5 +26,8 @@ def prepared_run(context: dg.InitResourceContext) -> Iterator[Run]:
 
 @dg.definitions
 def resources() -> dg.Definitions:
-    """`run` and `dbt`, and the executor: one process, because the warehouse takes one writer anyway."""
-    return dg.Definitions(resources={"run": prepared_run, "dbt": dbt_command()}, executor=dg.in_process_executor)
+    """The resources, and the executor: one process, because the warehouse takes one writer anyway."""
+    return dg.Definitions(
+        resources={"run": prepared_run, "dlt": DagsterDltResource(), "dbt": dbt_command()},
+        executor=dg.in_process_executor,
+    )

@@ -1,7 +1,5 @@
 """Assets of the dbt project: seeds, staging, intermediate and marts, with dbt's tests as their checks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +9,7 @@ from dagster_dbt import DbtCliResource, dbt_assets
 from orchestration.current import current_settings
 from orchestration.dbt_build import build
 from orchestration.manifest import load_manifest
+from orchestration.run import Run
 from orchestration.stages import BUILD, POOL, stage
 from orchestration.translators import ModelTranslator
 
@@ -19,11 +18,9 @@ from orchestration.translators import ModelTranslator
     manifest=load_manifest(current_settings()),
     name="dbt_build",
     dagster_dbt_translator=ModelTranslator(),
-    required_resource_keys={"run"},
     pool=POOL,
 )
-def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, run: dg.ResourceParam[Run]) -> Iterator[Any]:
     """Seeds, models and tests in dbt's own order; a failed check ends the run before anything is published."""
-    run = context.resources.run
     with stage(run, BUILD, "Building and testing the marts"):
         yield from build(run, dbt, context)

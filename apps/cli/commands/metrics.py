@@ -36,7 +36,9 @@ HEADINGS = {
 @click.option("--team", metavar="TEAM", help="Id or name of a team, instead of the organisation.")
 @click.option("--person", metavar="PERSON", help="Id, e-mail address or name of a person.")
 @click.option("--grain", type=click.Choice(list(GRAINS)), default="week", show_default=True)
-@click.option("--periods", type=click.IntRange(min=1), default=8, show_default=True, help="How many, newest first.")
+@click.option(
+    "--periods", type=click.IntRange(min=1), default=8, show_default=True, help="How many, newest first."
+)
 @options.as_json
 @click.option("--csv", "as_csv", is_flag=True, help="Print every column as CSV on stdout.")
 @options.demo
