@@ -44,3 +44,17 @@
 {% macro duckdb__json_value(column, path) -%}
     json_extract({{ column }}, '{{ path }}')
 {%- endmacro %}
+
+{# The value of a JSON object under a key that a column holds, typed by a structure; keys may hold any character. #}
+{% macro json_map_value(column, key_column, structure) -%}
+    {{ return(adapter.dispatch('json_map_value')(column, key_column, structure)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_map_value(column, key_column, structure) -%}
+    from_json(map_extract_value(cast({{ column }} as map(varchar, json)), {{ key_column }}), '{{ structure }}')
+{%- endmacro %}
+
+{# An attribute of a catalog entry: one binding or a list of them, each a literal with its label. #}
+{% macro catalog_value_structure() -%}
+{"value": {"label": "VARCHAR", "literal": "VARCHAR"}, "array_value": [{"label": "VARCHAR", "literal": "VARCHAR"}]}
+{%- endmacro %}

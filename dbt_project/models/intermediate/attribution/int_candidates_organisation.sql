@@ -1,0 +1,16 @@
+-- One row per incident: the root team, which takes what no other step can place.
+select
+    incident_id,
+    '{{ var("root_team_id") }}' as team_id,
+    'root_team_id' as source_name,
+    '{{ var("root_team_id") }}' as source_value,
+    false as is_free_text,
+    'always' as matched_by,
+    cast(null as integer) as field_priority,
+    false as is_outranked,
+    cast(null as {{ dbt.type_string() }}) as seed_file,
+    cast(null as integer) as seed_line,
+    cast(null as date) as owned_from,
+    cast(null as date) as owned_to,
+    false as ownership_assumed
+from {{ ref('stg_incident_io__incidents') }}

@@ -1,0 +1,9 @@
+-- One row per incident and credited team: every team of the winning step, in equal parts.
+{{ config(materialized='table') }}
+
+select
+    incident_id,
+    unnest(team_ids) as team_id,
+    attribution_step,
+    cast(1 as {{ dbt.type_float() }}) / len(team_ids) as team_weight
+from {{ ref('int_incident_attribution') }}

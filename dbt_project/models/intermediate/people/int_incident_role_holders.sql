@@ -1,0 +1,29 @@
+-- One row per incident and assigned role: who holds it. The only model that reads the JSON of the role assignments. A role
+-- can change its type, so the definition is preferred to what the incident embeds.
+{{ config(materialized='table') }}
+
+with
+
+assignments as (
+    select
+        incident_id,
+        {{ json_elements('role_assignments', role_assignment_structure()) }} as assignment
+    from {{ ref('stg_incident_io__incidents') }}
+),
+
+incident_roles as (
+    select
+        incident_role_id,
+        role_type
+    from {{ ref('stg_incident_io__incident_roles') }}
+)
+
+select
+    assignments.incident_id,
+    assignments.assignment.assignee.id as person_id,
+    assignments.assignment.assignee.name as person_name,
+    assignments.assignment.assignee.email as email,
+    coalesce(incident_roles.role_type, assignments.assignment.role.role_type) as role_type
+from assignments
+left join incident_roles on assignments.assignment.role.id = incident_roles.incident_role_id
+where assignments.assignment.assignee.id is not null

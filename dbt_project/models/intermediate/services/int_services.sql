@@ -1,0 +1,55 @@
+-- One row per service: an entry of a catalog type that the account puts in category service or that the variable
+-- service_catalog_types names. Services that left the catalog stay as long as an incident names them.
+{%- set named_types = var('service_catalog_types') %}
+with
+
+service_types as (
+    select catalog_type_id
+    from {{ ref('stg_incident_io__catalog_types') }}
+    where
+        {{ list_has_any_text('categories', ['service']) }}
+        {%- if named_types %}
+        or catalog_type_id in ({{ text_literals(named_types) }})
+        or type_name in ({{ text_literals(named_types) }})
+        or catalog_type_name in ({{ text_literals(named_types) }})
+        {%- endif %}
+),
+
+catalog_entries as (
+    select * from {{ ref('stg_incident_io__catalog_entries') }}
+),
+
+field_values as (
+    select * from {{ ref('int_incident_field_values') }}
+),
+
+in_catalog as (
+    select
+        catalog_entries.catalog_entry_id as service_id,
+        catalog_entries.catalog_type_id,
+        catalog_entries.external_id,
+        catalog_entries.catalog_entry_name as service_name,
+        catalog_entries.archived_at is not null as is_archived,
+        catalog_entries.attribute_values
+    from catalog_entries
+    inner join service_types on catalog_entries.catalog_type_id = service_types.catalog_type_id
+),
+
+only_on_incidents as (
+    select
+        field_values.catalog_entry_id as service_id,
+        min(field_values.catalog_type_id) as catalog_type_id,
+        min(field_values.external_id) as external_id,
+        min(field_values.field_value) as service_name,
+        true as is_archived,
+        cast(null as json) as attribute_values
+    from field_values
+    inner join service_types on field_values.catalog_type_id = service_types.catalog_type_id
+    left join catalog_entries on field_values.catalog_entry_id = catalog_entries.catalog_entry_id
+    where field_values.catalog_entry_id is not null and catalog_entries.catalog_entry_id is null
+    group by field_values.catalog_entry_id
+)
+
+select * from in_catalog
+union all
+select * from only_on_incidents

@@ -1,0 +1,53 @@
+-- One row per incident, step of the chain, candidate team and source that speaks for it: why this team, and why not that one.
+with
+
+candidates as (
+    select * from {{ ref('int_attribution_candidates') }}
+),
+
+attribution as (
+    select
+        incident_id,
+        attribution_step as winning_step
+    from {{ ref('int_incident_attribution') }}
+),
+
+incidents as (
+    select
+        incident_id,
+        reference,
+        is_private
+    from {{ ref('int_incidents') }}
+)
+
+select
+    candidates.incident_id,
+    cast(row_number() over (
+        partition by candidates.incident_id
+        order by
+            candidates.step_priority,
+            candidates.field_priority,
+            candidates.source_name,
+            candidates.source_value,
+            candidates.team_id,
+            candidates.seed_line,
+            candidates.owned_from
+    ) as integer) as evidence_number,
+    incidents.reference,
+    candidates.attribution_step,
+    candidates.step_priority,
+    candidates.team_id,
+    candidates.attribution_step = attribution.winning_step and not candidates.is_outranked as is_winner,
+    candidates.source_name,
+    case when not (incidents.is_private and candidates.is_free_text) then candidates.source_value end as source_value,
+    candidates.matched_by,
+    candidates.field_priority,
+    candidates.seed_file,
+    candidates.seed_line,
+    candidates.owned_from,
+    candidates.owned_to,
+    candidates.ownership_assumed
+from candidates
+inner join attribution on candidates.incident_id = attribution.incident_id
+inner join incidents on candidates.incident_id = incidents.incident_id
+order by candidates.incident_id, evidence_number

@@ -1,0 +1,57 @@
+-- One row per follow-up. Title, people and issue links of private incidents are masked, and so are those of incidents that the
+-- key cannot see, which may well be private.
+with
+
+follow_ups as (
+    select * from {{ ref('stg_incident_io__follow_ups') }}
+),
+
+incidents as (
+    select
+        incident_id,
+        reference,
+        is_private,
+        is_eligible
+    from {{ ref('int_incidents') }}
+),
+
+team_identifiers as (
+    select * from {{ ref('int_team_identifiers') }}
+),
+
+joined as (
+    select
+        follow_ups.*,
+        incidents.reference,
+        coalesce(incidents.is_private, true) as is_masked,
+        coalesce(incidents.is_eligible, false) as is_incident_eligible,
+        team_identifiers.team_id
+    from follow_ups
+    left join incidents on follow_ups.incident_id = incidents.incident_id
+    left join team_identifiers on follow_ups.assignee_team_id = team_identifiers.identifier
+)
+
+select
+    follow_up_id,
+    incident_id,
+    reference,
+    incident_mode,
+    case when not is_masked then title end as title,
+    status,
+    case when not is_masked then assignee_person_id end as person_id,
+    team_id,
+    priority_name,
+    priority_rank,
+    category_name,
+    case when not is_masked then external_issue_provider end as external_issue_provider,
+    case when not is_masked then external_issue_name end as external_issue_name,
+    case when not is_masked then external_issue_permalink end as external_issue_permalink,
+    is_masked,
+    is_incident_eligible,
+    created_at,
+    completed_at,
+    updated_at,
+    deleted_at,
+    {{ elapsed_seconds('created_at', 'completed_at') }} as time_to_complete_seconds
+from joined
+order by follow_up_id

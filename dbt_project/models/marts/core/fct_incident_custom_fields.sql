@@ -1,0 +1,40 @@
+-- One row per incident, custom field and value: the dimensions to slice incidents by. Free text of private incidents is
+-- masked, because it is where their story is told.
+with
+
+field_values as (
+    select * from {{ ref('int_incident_field_values') }}
+),
+
+incidents as (
+    select
+        incident_id,
+        reference,
+        is_private
+    from {{ ref('int_incidents') }}
+),
+
+flagged as (
+    select
+        field_values.*,
+        incidents.reference,
+        coalesce(incidents.is_private and field_values.value_kind in ('text', 'link'), false) as is_masked
+    from field_values
+    inner join incidents on field_values.incident_id = incidents.incident_id
+)
+
+select
+    incident_id,
+    reference,
+    custom_field_id,
+    custom_field_name,
+    field_type,
+    value_number,
+    value_kind,
+    option_id,
+    catalog_entry_id,
+    case when not is_masked then field_value end as field_value,
+    case when value_kind = 'numeric' then {{ dbt.safe_cast('field_value', 'double') }} end as numeric_value,
+    is_masked
+from flagged
+order by incident_id, custom_field_id, value_number

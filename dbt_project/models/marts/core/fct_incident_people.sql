@@ -1,0 +1,23 @@
+-- One row per incident, person and involvement; private incidents have none, because their people stay masked.
+with
+
+incident_people as (
+    select * from {{ ref('int_incident_people') }}
+),
+
+incidents as (
+    select
+        incident_id,
+        reference
+    from {{ ref('stg_incident_io__incidents') }}
+    where not is_private
+)
+
+select
+    incident_people.incident_id,
+    incidents.reference,
+    incident_people.person_id,
+    incident_people.involvement
+from incident_people
+inner join incidents on incident_people.incident_id = incidents.incident_id
+order by incident_people.incident_id, incident_people.person_id, incident_people.involvement
