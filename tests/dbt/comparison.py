@@ -1,0 +1,187 @@
+"""Differences between built marts and what the oracle expects, as sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from tests.dbt.account import Account, Row
+from tests.dbt.oracle import Expected
+from tests.dbt.oracle.incidents import Incident
+
+TOLERANCE = 1e-9
+
+
+def differences(connection: duckdb.DuckDBPyConnection, account: Account, expected: Expected) -> list[str]:
+    """One sentence for each value of the built marts that differs; empty when all is well."""
+    return [
+        *_compare("dim_teams", _by(connection, "dim_teams", "team_id"), _teams(expected)),
+        *_compare("fct_incidents", _by(connection, "fct_incidents", "incident_id"), _incidents(expected)),
+        *_compare(
+            "fct_incident_teams",
+            _by(connection, "fct_incident_teams", "incident_id", "team_id"),
+            _credits(expected),
+        ),
+        *_evidence(connection, expected),
+        *_compare("fct_incident_people", _keys_of_people(connection), _people(expected)),
+        *_metrics(connection, expected),
+        *_compare(
+            "rpt_unmapped_values",
+            _by(connection, "rpt_unmapped_values", "custom_field", "field_value"),
+            expected.unmapped,
+        ),
+    ]
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, mart: str) -> list[Row]:
+    """All rows of a mart."""
+    cursor = connection.execute(f"select * from marts.{mart}")
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _by(connection: duckdb.DuckDBPyConnection, mart: str, *key: str) -> dict[Any, Row]:
+    rows = rows_of(connection, mart)
+    keyed = {tuple(row[name] for name in key): row for row in rows}
+    assert len(keyed) == len(rows), f"{mart} is not unique by {key}"
+    return keyed
+
+
+def _compare(what: str, built: Mapping[Any, Row], wanted: Mapping[Any, Row]) -> list[str]:
+    found = [f"{what}: row {key} is missing" for key in wanted if key not in built]
+    found += [f"{what}: row {key} should not be there" for key in built if key not in wanted]
+    for key in wanted.keys() & built.keys():
+        for column, value in wanted[key].items():
+            if not _same(built[key][column], value):
+                found.append(f"{what}: row {key}: {column} is {built[key][column]!r}, expected {value!r}")
+    return sorted(found)
+
+
+def _same(built: Any, wanted: Any) -> bool:
+    if isinstance(wanted, float) and isinstance(built, float):
+        return math.isclose(built, wanted, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    return built == wanted and isinstance(built, bool) == isinstance(wanted, bool)
+
+
+def _teams(expected: Expected) -> dict[Any, Row]:
+    return {
+        (team.team_id,): {
+            "team_name": team.name,
+            "parent_team_id": team.parent,
+            "depth": len(team.path) - 1,
+            "path": list(team.path),
+            "is_root": team.parent is None,
+            "source": team.source,
+        }
+        for team in expected.teams.rows.values()
+    }
+
+
+def _incidents(expected: Expected) -> dict[Any, Row]:
+    return {(incident.id,): _incident(incident, expected) for incident in expected.incidents}
+
+
+def _incident(incident: Incident, expected: Expected) -> Row:
+    is_private = incident.row["visibility"] == "private"
+    credit = expected.credits[incident.id]
+    return {
+        "reference": incident.row["reference"],
+        "name": "Private incident" if is_private else incident.row["name"],
+        "is_private": is_private,
+        "mode": incident.row["mode"],
+        "status_category": incident.category,
+        "severity_name": incident.severity["name"] if incident.severity else None,
+        "severity_rank": incident.severity["rank"] if incident.severity else None,
+        "incident_type": incident.type_name,
+        "merged_into_incident_id": incident.merged_into,
+        "is_eligible": incident.is_eligible,
+        "exclusion_reason": incident.excluded,
+        "occurred_at": incident.occurred_at,
+        "acknowledged_at": incident.acknowledged_at,
+        "impact_started_at": incident.impact_started_at,
+        "mitigated_at": incident.mitigated_at,
+        "resolved_at": incident.resolved_at,
+        "first_resolved_at": incident.first_resolved_at,
+        "reopened_count": incident.reopened_count,
+        "paused_seconds": incident.paused_seconds,
+        "duration_status": incident.duration_status,
+        "attribution_step": credit.step,
+        "count_teams": len(credit.teams),
+        **{f"{name}_seconds": length for name, length in incident.durations.items()},
+    }
+
+
+def _credits(expected: Expected) -> dict[Any, Row]:
+    return {
+        (incident_id, team_id): {"attribution_step": credit.step, "team_weight": float(credit.weight)}
+        for incident_id, credit in expected.credits.items()
+        for team_id in credit.teams
+    }
+
+
+def _evidence(connection: duckdb.DuckDBPyConnection, expected: Expected) -> list[str]:
+    """Winners are exactly the credits and say what matched; losing steps keep what they would have given."""
+    found = []
+    rows: dict[str, list[Row]] = {incident.id: [] for incident in expected.incidents}
+    for row in rows_of(connection, "fct_attribution_evidence"):
+        rows[row["incident_id"]].append(row)
+    for incident_id, credit in expected.credits.items():
+        steps = list(credit.candidates)
+        built = {(row["attribution_step"], row["team_id"]) for row in rows[incident_id]}
+        given = {(step, team_id) for step, teams in credit.given.items() for team_id in teams}
+        known = {(step, found.team_id) for step in steps for found in credit.candidates[step]}
+        winners = {
+            (_matched(row), row["team_id"], bool(row["ownership_assumed"]))
+            for row in rows[incident_id]
+            if row["is_winner"]
+        }
+        wanted = {(_by_text(credit.step, c.matched_by), c.team_id, c.assumed) for c in credit.winners}
+        checks = {
+            "lacks candidates": given - built,
+            "invents candidates": built - known,
+            "lacks winners": wanted - winners,
+            "has false winners": winners - wanted,
+            "has wrong step priorities": {
+                (row["attribution_step"], row["step_priority"])
+                for row in rows[incident_id]
+                if row["step_priority"] != steps.index(row["attribution_step"]) + 1
+            },
+        }
+        found += [
+            f"fct_attribution_evidence: {incident_id} {what}: {sorted(bad)}" for what, bad in checks.items() if bad
+        ]
+    return found
+
+
+def _matched(row: Row) -> str:
+    return _by_text(row["attribution_step"], row["matched_by"])
+
+
+def _by_text(step: str, matched_by: str) -> str:
+    """Only custom fields name the kind of match in the contract."""
+    return f"{step} by {matched_by}" if step == "custom_field" else step
+
+
+def _keys_of_people(connection: duckdb.DuckDBPyConnection) -> dict[Any, Row]:
+    return _by(connection, "fct_incident_people", "incident_id", "person_id", "involvement")
+
+
+def _people(expected: Expected) -> dict[Any, Row]:
+    public = [incident for incident in expected.incidents if incident.row["visibility"] != "private"]
+    return {
+        (incident.id, person_id, kind): {"reference": incident.row["reference"]}
+        for incident in public
+        for person_id, kinds in expected.involvements[incident.id].items()
+        for kind in kinds
+    }
+
+
+def _metrics(connection: duckdb.DuckDBPyConnection, expected: Expected) -> list[str]:
+    found = []
+    for grain, wanted in expected.metrics.items():
+        mart = f"rpt_metrics_{grain}"
+        found += _compare(mart, _by(connection, mart, "scope_type", "scope_id", "rollup", "period_start"), wanted)
+    return found

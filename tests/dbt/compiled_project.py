@@ -1,0 +1,210 @@
+"""The dbt project as plain SQL: parsed once, compiled once per set of variables, run as often as wanted.
+
+dbt needs seconds for every build, most of them for parsing and for its own bookkeeping. The tests and the
+benchmark want the same statements without it: `DbtProject` parses the project once, `compile` renders every model
+with given variables, and `CompiledProject.run` executes the statements in dependency order on a DuckDB connection.
+
+Run-dependent values (`as_of`, `coverage_start`) are compiled as placeholders and put in as text, so that one
+compilation serves every instant. That is sound because the project writes both as literals only and never branches
+on them; `compile` fails when a placeholder does not come out of the compiler.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.settings import DBT_PROJECT_DIR, PROJECT_ROOT
+
+WAREHOUSE = "warehouse"
+SEEDS_DIR = PROJECT_ROOT / "seeds"
+AS_OF_PLACEHOLDER = "1870-01-02T03:04:05.060708Z"
+COVERAGE_PLACEHOLDER = "1871-02-03"
+LAYERS = ("staging", "intermediate", "marts")
+
+
+class DbtProjectError(Exception):
+    """dbt could not parse or compile the project; the message is dbt's own."""
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """One model: `relation` is its quoted name, `sql` its select statement, `materialized` view or table."""
+
+    name: str
+    schema: str
+    relation: str
+    materialized: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class CompiledProject:
+    """Every model of the project for one set of variables, in an order in which they can be built."""
+
+    hooks: tuple[str, ...]
+    models: tuple[CompiledModel, ...]
+
+    def run(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        as_of: datetime,
+        coverage_start: date | None,
+        after_model: Callable[[CompiledModel], None] | None = None,
+    ) -> None:
+        """Build every model on `connection`, whose current database must be named `warehouse` and hold the raw
+        tables and seeds. `as_of` is an aware instant. `after_model` is called when a model stands.
+        """
+        for layer in LAYERS:
+            connection.execute(f"create schema if not exists {layer}")
+        for hook in self.hooks:
+            connection.execute(hook)
+        for model in self.models:
+            sql = with_run_values(model.sql, as_of, coverage_start)
+            try:
+                connection.execute(f"create or replace {model.materialized} {model.relation} as {sql}")
+            except duckdb.Error as error:
+                raise DbtProjectError(f"model {model.name} does not run: {error}") from error
+            if after_model is not None:
+                after_model(model)
+
+
+class DbtProject:
+    """The parsed project. `scratch` is a folder for dbt's target files and its empty warehouse."""
+
+    def __init__(self, scratch: Path, project_dir: Path = DBT_PROJECT_DIR, seeds_dir: Path = SEEDS_DIR) -> None:
+        self.scratch = scratch
+        self.project_dir = project_dir.resolve()
+        self.seeds_dir = seeds_dir
+        self.environment = dbt_test_environment(scratch, self.project_dir, seeds_dir)
+        self.manifest: Any = self._invoke(["parse"]).result
+        self._hooks: tuple[str, ...] | None = None
+
+    def compile(self, variables: Mapping[str, Any]) -> CompiledProject:
+        """Render all models with `variables` over the defaults of dbt_project.yml."""
+        given = {**variables, "as_of": AS_OF_PLACEHOLDER, "coverage_start": COVERAGE_PLACEHOLDER}
+        if self._hooks is None:
+            self._hooks = tuple(self._compile_hook(node, given) for node in self._on_run_start())
+        arguments = [
+            "compile",
+            "--select",
+            "resource_type:model",
+            "--indirect-selection",
+            "empty",
+            "--vars",
+            json.dumps(given),
+        ]
+        results = self._invoke(arguments, self.manifest).result.results
+        nodes = {result.node.unique_id: result.node for result in results}
+        models = tuple(_compiled_model(nodes[unique_id]) for unique_id in dependency_order(nodes))
+        text = "".join(model.sql for model in models)
+        for placeholder in (AS_OF_PLACEHOLDER, COVERAGE_PLACEHOLDER):
+            if f"'{placeholder}'" not in text:
+                raise DbtProjectError(
+                    f"no model uses the literal '{placeholder}': the macros changed, adapt compiled_project"
+                )
+        return CompiledProject(self._hooks, models)
+
+    def _on_run_start(self) -> list[Any]:
+        operations = [n for n in self.manifest.nodes.values() if n.resource_type == "operation"]
+        return sorted((n for n in operations if "on-run-start" in n.tags), key=lambda n: n.index)
+
+    def _compile_hook(self, node: Any, variables: Mapping[str, Any]) -> str:
+        arguments = ["compile", "--inline", node.raw_code, "--vars", json.dumps(variables)]
+        return self._invoke(arguments, self.manifest).result.results[0].node.compiled_code
+
+    def _invoke(self, arguments: list[str], manifest: Any = None) -> Any:
+        return invoke_dbt(arguments, self.environment, self.scratch, self.project_dir, manifest)
+
+
+def invoke_dbt(
+    arguments: list[str], environment: Mapping[str, str], scratch: Path, project_dir: Path, manifest: Any = None
+) -> Any:
+    """Run one dbt command in this process; returns dbt's result, raises DbtProjectError when it failed.
+
+    A manifest given here is used as it is (dbt would otherwise parse again for changed variables); dbt writes into
+    it while compiling, so it gets a copy.
+    """
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - seconds of imports, wanted only where dbt runs
+
+    common = [
+        "--project-dir",
+        str(project_dir),
+        "--profiles-dir",
+        str(project_dir),
+        "--target-path",
+        str(scratch / "target"),
+    ]
+    common += ["--log-path", str(scratch / "logs"), "--quiet"]
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # `compile --inline` prints in spite of --quiet
+            copied = None if manifest is None else manifest.deepcopy()
+            outcome = dbtRunner(manifest=copied).invoke([*arguments, *common])
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    if outcome.exception is not None or not outcome.success:
+        raise DbtProjectError(f"dbt {arguments[0]} failed: {outcome.exception or _failures(outcome.result)}")
+    return outcome
+
+
+def dbt_test_environment(scratch: Path, project_dir: Path, seeds_dir: Path) -> dict[str, str]:
+    """Environment of a dbt process that touches nothing outside `scratch`."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    return {
+        "DBT_WAREHOUSE_PATH": str(scratch / f"{WAREHOUSE}.duckdb"),
+        "DBT_SEEDS_PATH": os.path.relpath(seeds_dir, project_dir),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "INCIDENT_MARTS_AS_OF": AS_OF_PLACEHOLDER,
+    }
+
+
+def with_run_values(sql: str, as_of: datetime, coverage_start: date | None) -> str:
+    """`sql` with the placeholders replaced by the values of one run."""
+    instant = as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    first_date = "null" if coverage_start is None else f"'{coverage_start.isoformat()}'"
+    return sql.replace(AS_OF_PLACEHOLDER, instant).replace(f"'{COVERAGE_PLACEHOLDER}'", first_date)
+
+
+def dependency_order(nodes: Mapping[str, Any]) -> list[str]:
+    """Unique ids, every model after the models it reads; alphabetical where there is a choice."""
+    ordered: list[str] = []
+    placed: set[str] = set()
+
+    def place(unique_id: str) -> None:
+        if unique_id in placed or unique_id not in nodes:
+            return
+        placed.add(unique_id)
+        for parent in sorted(nodes[unique_id].depends_on.nodes):
+            place(parent)
+        ordered.append(unique_id)
+
+    for unique_id in sorted(nodes):
+        place(unique_id)
+    return ordered
+
+
+def _compiled_model(node: Any) -> CompiledModel:
+    materialized = node.config.materialized
+    if materialized not in ("view", "table"):
+        raise DbtProjectError(
+            f"model {node.name} is materialised as {materialized}; only views and tables can be run directly"
+        )
+    return CompiledModel(node.name, node.schema, node.relation_name, materialized, node.compiled_code)
+
+
+def _failures(result: Any) -> str:
+    results = getattr(result, "results", None) or []
+    bad = [r for r in results if str(r.status) not in ("success", "pass", "skipped", "RunStatus.Success")]
+    return "; ".join(f"{r.node.name}: {r.message}" for r in bad) or "no message"

@@ -1,0 +1,206 @@
+"""Definitions of an account: people, statuses, teams, the catalog and custom fields."""
+
+from __future__ import annotations
+
+from tests.dbt.account import Row
+from tests.dbt.generator.chance import Chance
+
+TEAM_TYPE = 'Custom["Team"]'
+TIMESTAMP_NAMES = (
+    ("Reported at", "reported"),
+    ("Accepted at", "Acknowledged"),
+    ("Resolved at", "RESOLVED AT", "resolved"),
+    ("Closed at",),
+    ("Impact started at", "Impact started"),
+    ("Fixed at", "Mitigated at"),
+    ("Declared at",),
+    ("Identified at",),
+)
+CATEGORIES = (
+    "triage",
+    "live",
+    "active",
+    "paused",
+    "learning",
+    "post-incident",
+    "closed",
+    "declined",
+    "merged",
+    "canceled",
+    "weird",
+)
+
+
+class Directory:
+    """Rows of every definition table; generation order matters for the seed only."""
+
+    def __init__(self, chance: Chance) -> None:
+        self.users = [self._user(chance) for _ in range(chance.number(1, 5))]
+        self.roles = [
+            {"id": chance.new_id("role"), "name": kind.title(), "role_type": kind, "shortform": kind}
+            for kind in ("lead", "reporter", "custom")
+        ]
+        self.severities = [
+            {"id": chance.new_id("sev"), "name": name, "description": "", "rank": rank}
+            for rank, name in enumerate(("Minor", "Major", "Critical"), start=1)
+        ]
+        self.statuses = [
+            {
+                "id": chance.new_id("status"),
+                "name": category.title(),
+                "description": "",
+                "category": category,
+                "rank": rank,
+            }
+            for rank, category in enumerate(CATEGORIES)
+        ]
+        self.types = [
+            {"id": chance.new_id("type"), "name": name, "is_default": False} for name in ("Default", "Security")
+        ]
+        self.timestamps = [
+            {"id": chance.new_id("ts"), "name": chance.one(names), "rank": rank}
+            for rank, names in enumerate(TIMESTAMP_NAMES)
+            if chance.happens(0.85)
+        ]
+        self.catalog_types, self.catalog_entries, self.teams = [], [], []
+        self._add_teams(chance)
+        self._add_services(chance)
+        self.fields: list[Row] = []
+        self.options: dict[str, list[Row]] = {}
+        self._add_fields(chance)
+
+    @property
+    def team_entries(self) -> list[Row]:
+        """Entries of the team type."""
+        kinds = {kind["id"] for kind in self.catalog_types if kind["is_team_type"]}
+        return [entry for entry in self.catalog_entries if entry["catalog_type_id"] in kinds]
+
+    @property
+    def services(self) -> list[Row]:
+        """Entries of every other type."""
+        kinds = {kind["id"] for kind in self.catalog_types if not kind["is_team_type"]}
+        return [entry for entry in self.catalog_entries if entry["catalog_type_id"] in kinds]
+
+    def raw(self) -> dict[str, list[Row]]:
+        """The definition tables."""
+        return {
+            "users": self.users,
+            "incident_roles": self.roles,
+            "severities": self.severities,
+            "incident_statuses": self.statuses,
+            "incident_types": self.types,
+            "incident_timestamps": self.timestamps,
+            "catalog_types": self.catalog_types,
+            "catalog_entries": self.catalog_entries,
+            "teams": self.teams,
+            "custom_fields": self.fields,
+            "custom_field_options": [option for options in self.options.values() for option in options],
+        }
+
+    def _user(self, chance: Chance) -> Row:
+        user_id = chance.new_id("user")
+        email = f"{user_id.lower()}@example.com" if chance.happens(0.8) else None
+        return {"id": user_id, "name": chance.text().strip(), "email": email, "is_active": chance.happens(0.8)}
+
+    def _entry(self, chance: Chance, kind: Row, name: str) -> Row:
+        entry_id = chance.new_id("entry")
+        return {
+            "id": entry_id,
+            "catalog_type_id": kind["id"],
+            "name": name,
+            "external_id": f"ext-{entry_id}" if chance.happens(0.6) else None,
+            "aliases": [f"alias-{entry_id}"] if chance.happens(0.5) else [],
+            "attribute_values": {},
+            "rank": 0,
+            "archived_at": chance.instant() if chance.happens(0.15) else None,
+        }
+
+    def _add_teams(self, chance: Chance) -> None:
+        """Entries with and without a row of the teams endpoint, rows with and without an entry, equal and other ids."""
+        if chance.happens(0.15):
+            return
+        kind: Row = {
+            "id": chance.new_id("ctype"),
+            "name": "Team",
+            "type_name": TEAM_TYPE,
+            "is_team_type": True,
+            "categories": ["team"],
+            "use_name_as_identifier": chance.happens(0.5),
+            "schema": {"version": 1, "attributes": []},
+        }
+        self.catalog_types.append(kind)
+        for number in range(chance.number(0, 5)):
+            entry = self._entry(chance, kind, f"Team {number} {chance.text().strip()}")
+            self.catalog_entries.append(entry)
+            if chance.happens(0.7):
+                linked = {key: entry[key] for key in ("id", "name", "external_id") if entry[key] is not None}
+                team_id = entry["id"] if chance.happens(0.5) else chance.new_id("team")
+                self.teams.append({"id": team_id, "name": entry["name"], "catalog_entry": linked, "members": []})
+        if chance.happens(0.2):
+            self.teams.append(
+                {"id": chance.new_id("team"), "name": "Loose team", "catalog_entry": None, "members": []}
+            )
+
+    def _add_services(self, chance: Chance) -> None:
+        shapes = [("Service", ["service"]), ("Product", []), ("Region", ["customer"])]
+        for name, categories in shapes:
+            if chance.happens(0.2):
+                continue
+            attributes = [
+                {"id": "owner", "name": "Owner", "type": TEAM_TYPE, "array": False, "mode": ""},
+                {"id": "owners", "name": "Owners", "type": TEAM_TYPE, "array": True, "mode": ""},
+                {"id": "tier", "name": "Tier", "type": "String", "array": False, "mode": ""},
+            ]
+            kind = {
+                "id": chance.new_id("ctype"),
+                "name": name,
+                "type_name": f'Custom["{name}"]',
+                "is_team_type": False,
+                "categories": categories,
+                "use_name_as_identifier": False,
+                "schema": {"version": 1, "attributes": attributes},
+            }
+            self.catalog_types.append(kind)
+            for _ in range(chance.number(0, 4)):
+                entry = self._entry(chance, kind, chance.text())
+                entry["attribute_values"] = self._owner_attributes(chance)
+                self.catalog_entries.append(entry)
+
+    def _owner_attributes(self, chance: Chance) -> Row:
+        values: Row = {"tier": {"value": {"label": "1", "literal": "1"}}} if chance.happens(0.5) else {}
+        if chance.happens(0.5):
+            values["owner"] = {"value": self._reference(chance)}
+        if chance.happens(0.3):
+            values["owners"] = {"array_value": [self._reference(chance) for _ in range(chance.number(0, 3))]}
+        return values
+
+    def _reference(self, chance: Chance) -> Row:
+        """A team written as one of the ways the catalog allows, or as something nobody knows."""
+        if not self.team_entries or chance.happens(0.15):
+            return {"label": "Nobody", "literal": "nobody"}
+        entry = chance.one(self.team_entries)
+        writings = [entry["id"], entry["external_id"], *entry["aliases"], entry["name"], None]
+        literal = chance.one(writings)
+        return {"label": entry["name"]} if literal is None else {"label": entry["name"], "literal": literal}
+
+    def _add_fields(self, chance: Chance) -> None:
+        kinds = ["single_select", "multi_select", "text", "link", "numeric"]
+        kinds += [kind["id"] for kind in self.catalog_types for _ in range(chance.number(0, 2))]
+        for kind in kinds:
+            if chance.happens(0.2):
+                continue
+            field: Row = {
+                "id": chance.new_id("field"),
+                "name": chance.text() if chance.happens(0.4) else f"Field {len(self.fields)}",
+                "field_type": kind
+                if kind in ("single_select", "multi_select", "text", "link", "numeric")
+                else "multi_select",
+                "catalog_type_id": kind if kind.startswith("01") else None,
+            }
+            self.fields.append(field)
+            if kind.endswith("_select"):
+                texts = {chance.text(): None for _ in range(chance.number(0, 5))}
+                self.options[field["id"]] = [
+                    {"id": chance.new_id("option"), "custom_field_id": field["id"], "value": text, "sort_key": 10}
+                    for text in texts
+                ]

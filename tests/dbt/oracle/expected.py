@@ -1,0 +1,40 @@
+"""Everything the oracle knows about one account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.dbt.account import Account
+from tests.dbt.oracle.attribution import Credit, attribute
+from tests.dbt.oracle.incidents import Incident, derive_incidents
+from tests.dbt.oracle.metrics import Key, involvements, metrics
+from tests.dbt.oracle.teams import Teams
+from tests.dbt.oracle.unmapped import unmapped_values
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the marts must hold."""
+
+    incidents: list[Incident]
+    teams: Teams
+    credits: dict[str, Credit]
+    involvements: dict[str, dict[str, set[str]]]
+    metrics: dict[str, dict[Key, dict[str, Any]]]
+    unmapped: dict[tuple[str, str], dict[str, Any]]
+
+
+def expect(account: Account) -> Expected:
+    """Compute the marts of an account from the definitions."""
+    incidents = derive_incidents(account)
+    teams = Teams(account)
+    credits = attribute(account, incidents, teams)
+    return Expected(
+        incidents=incidents,
+        teams=teams,
+        credits=credits,
+        involvements={incident.id: involvements(account, incident) for incident in incidents},
+        metrics=metrics(account, incidents, credits, teams),
+        unmapped=unmapped_values(account, incidents, teams),
+    )

@@ -1,0 +1,181 @@
+"""One row per scope and period (definitions, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from tests.dbt.account import Account
+from tests.dbt.oracle.attribution import Credit
+from tests.dbt.oracle.incidents import Incident
+from tests.dbt.oracle.periods import GRAINS, Calendar, Period
+from tests.dbt.oracle.teams import Teams
+
+DURATIONS = (
+    "time_to_resolve",
+    "time_to_recover",
+    "time_to_acknowledge",
+    "time_to_mitigate",
+    "impact_duration",
+    "time_to_resolve_active",
+)
+LOW_SAMPLE = 5
+Key = tuple[str, str, str, date]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is counted: incidents, the weight of each (teams), and where persons have a start of their own."""
+
+    kind: str
+    id: str
+    rollup: str
+    incidents: tuple[Incident, ...]
+    weights: dict[str, Fraction] | None = None
+    involvements: dict[str, set[str]] | None = None
+
+
+def metrics(
+    account: Account, incidents: list[Incident], credits: dict[str, Credit], teams: Teams
+) -> dict[str, dict[Key, dict[str, Any]]]:
+    """Rows of the three metric marts: name of the mart's grain -> key -> columns."""
+    eligible = tuple(incident for incident in incidents if incident.is_eligible)
+    scopes = [
+        Scope("organisation", teams.root, "direct", eligible),
+        *_team_scopes(eligible, credits, teams),
+        *_person_scopes(account, eligible),
+    ]
+    first = min((i.occurred_at for i in eligible if i.occurred_at <= account.as_of), default=None)
+    marts: dict[str, dict[Key, dict[str, Any]]] = {}
+    for mart, grain in GRAINS.items():
+        calendar = Calendar(account, grain)
+        spine = calendar.spine(first)
+        marts[mart] = {}
+        for scope in scopes:
+            marts[mart].update(_rows(account, calendar, spine, scope))
+    return marts
+
+
+def involvements(account: Account, incident: Incident) -> dict[str, set[str]]:
+    """Person id -> led, involved, reported on one incident."""
+    people: dict[str, set[str]] = {}
+    for assignment in incident.row.get("incident_role_assignments") or []:
+        if assignment.get("assignee"):
+            kinds = {"lead": {"led"}, "reporter": {"reported"}}.get(assignment["role"]["role_type"], set())
+            people.setdefault(assignment["assignee"]["id"], {"involved"}).update(kinds)
+    return people
+
+
+def _team_scopes(eligible: Iterable[Incident], credits: dict[str, Credit], teams: Teams) -> list[Scope]:
+    scopes = []
+    for team_id in teams.rows:
+        for rollup, members in (("direct", {team_id}), ("subtree", teams.subtree(team_id))):
+            held = tuple(incident for incident in eligible if credits[incident.id].teams & members)
+            weights = {i.id: credits[i.id].weight * len(credits[i.id].teams & members) for i in held}
+            scopes.append(Scope("team", team_id, rollup, held, weights))
+    return scopes
+
+
+def _person_scopes(account: Account, eligible: Iterable[Incident]) -> list[Scope]:
+    by_person: dict[str, list[tuple[Incident, set[str]]]] = {}
+    for incident in eligible:
+        for person_id, kinds in involvements(account, incident).items():
+            by_person.setdefault(person_id, []).append((incident, kinds))
+    return [
+        Scope(
+            "person",
+            person_id,
+            "direct",
+            tuple(i for i, _ in held),
+            involvements={i.id: kinds for i, kinds in held},
+        )
+        for person_id, held in by_person.items()
+    ]
+
+
+def _rows(account: Account, calendar: Calendar, spine: list[Period], scope: Scope) -> dict[Key, dict[str, Any]]:
+    def is_seen(instant: datetime | None) -> bool:
+        return instant is not None and instant <= account.as_of
+
+    def within(period: Period, pick: Callable[[Incident], datetime | None]) -> list[Incident]:
+        seen = [incident for incident in scope.incidents if is_seen(pick(incident))]
+        return [
+            incident for incident in seen if period.start == calendar.start_of(pick(incident) or account.as_of)
+        ]
+
+    first = min((i.occurred_at for i in scope.incidents if is_seen(i.occurred_at)), default=None)
+    if scope.kind == "person":
+        spine = [period for period in spine if first is not None and period.start >= calendar.start_of(first)]
+    rows: dict[Key, dict[str, Any]] = {}
+    cumulative = 0
+    for period in spine:
+        occurred = within(period, lambda incident: incident.occurred_at)
+        resolved = within(period, lambda incident: incident.resolved_at)
+        started = [
+            i
+            for i in scope.incidents
+            if is_seen(i.occurred_at) and calendar.start_of(i.occurred_at) <= period.start
+        ]
+        still_open = [
+            i
+            for i in started
+            if not is_seen(i.resolved_at) or calendar.start_of(i.resolved_at or account.as_of) > period.start
+        ]
+        cumulative += len(occurred)
+        row: dict[str, Any] = {
+            "period_end": period.end,
+            "is_complete": period.is_complete,
+            "elapsed_days": float(period.elapsed_days),
+            "total_incidents": len(occurred),
+            "incidents_weighted": _weighted(scope, occurred),
+            "incidents_per_week": float(len(occurred) * 7 / period.elapsed_days)
+            if period.elapsed_days >= 1
+            else None,
+            "cumulative_incidents": cumulative,
+            "incidents_resolved": len(resolved),
+            "open_at_period_end": len(still_open),
+            "reopen_rate": sum(i.reopened_count > 0 for i in resolved) / len(resolved) if resolved else None,
+        }
+        for kind in ("led", "involved", "reported"):
+            held = scope.involvements
+            row[f"incidents_{kind}"] = None if held is None else sum(kind in held[i.id] for i in occurred)
+        for duration in DURATIONS:
+            ended = within(period, lambda incident, name=duration: incident.duration_end(name))
+            lengths = [] if scope.kind == "person" else [i.durations[duration] for i in ended]
+            row.update(_statistics(duration, [length for length in lengths if length is not None]))
+        rows[(scope.kind, scope.id, scope.rollup, period.start)] = row
+    return rows
+
+
+def _weighted(scope: Scope, occurred: list[Incident]) -> float | None:
+    if scope.kind == "organisation":
+        return float(len(occurred))
+    return None if scope.weights is None else float(sum((scope.weights[i.id] for i in occurred), Fraction()))
+
+
+def _statistics(duration: str, seconds: list[int]) -> dict[str, Any]:
+    hours = sorted(Fraction(length, 3600) for length in seconds)
+    numbers = {
+        "mean": sum(hours, Fraction()) / len(hours) if hours else None,
+        "p50": percentile(hours, Fraction(50, 100)),
+        "p75": percentile(hours, Fraction(75, 100)),
+        "p90": percentile(hours, Fraction(90, 100)),
+        "max": hours[-1] if hours else None,
+    }
+    named = {
+        f"{duration}_{name}_hours": None if number is None else float(number) for name, number in numbers.items()
+    }
+    return {f"{duration}_n_hours": len(hours), **named, f"{duration}_low_sample": len(hours) < LOW_SAMPLE}
+
+
+def percentile(ordered: list[Fraction], share: Fraction) -> Fraction | None:
+    """Interpolated between the two nearest of the sorted values; None without values."""
+    if not ordered:
+        return None
+    position = share * (len(ordered) - 1)
+    below = int(position)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
