@@ -1,7 +1,6 @@
 {{ config(materialized='table') }}
 -- One row per grain, scope, roll-up and period: every published metric, so that the weekly, monthly and quarterly marts
 -- are the same columns by construction.
-{%- set part_of_percentile = {'p50': 1, 'p75': 2, 'p90': 3} %}
 with
 
 scopes as (
@@ -14,32 +13,6 @@ periods as (
 
 counts as (
     select * from {{ ref('int_scope_period_counts') }}
-),
-
-statistics as (
-    select
-        *,
-        total_seconds / count_ended / 3600.0 as mean_hours,
-        max_seconds / 3600.0 as max_hours
-    from {{ ref('int_duration_statistics') }}
-),
-
-durations as (
-    select
-        grain,
-        scope_key,
-        period_start,
-        {% for family in duration_families() %}
-        {% set of_family = "filter (where duration = '" ~ family.name ~ "')" %}
-        max(count_ended) {{ of_family }} as {{ family.name }}_n_hours,
-        max(mean_hours) {{ of_family }} as {{ family.name }}_mean_hours,
-        {% for percentile, part in part_of_percentile.items() %}
-        max(percentiles_seconds[{{ part }}]) {{ of_family }} / 3600.0 as {{ family.name }}_{{ percentile }}_hours,
-        {% endfor %}
-        max(max_hours) {{ of_family }} as {{ family.name }}_max_hours{{ ',' if not loop.last }}
-        {% endfor %}
-    from statistics
-    group by grain, scope_key, period_start
 )
 
 select
@@ -65,17 +38,19 @@ select
     case when scopes.scope_type = 'person' then counts.count_reported end as incidents_reported,
     counts.count_resolved_reopened / nullif(counts.count_resolved, 0) as reopen_rate,
     {% for family in duration_families() %}
-    coalesce(durations.{{ family.name }}_n_hours, 0) as {{ family.name }}_n_hours,
+    coalesce({{ family.name }}.n_hours, 0) as {{ family.name }}_n_hours,
     {% for statistic in ['mean', 'p50', 'p75', 'p90', 'max'] %}
-    durations.{{ family.name }}_{{ statistic }}_hours,
+    {{ family.name }}.{{ statistic }}_hours as {{ family.name }}_{{ statistic }}_hours,
     {% endfor %}
-    coalesce(durations.{{ family.name }}_n_hours, 0) < 5 as {{ family.name }}_low_sample{{ ',' if not loop.last }}
+    coalesce({{ family.name }}.n_hours, 0) < 5 as {{ family.name }}_low_sample{{ ',' if not loop.last }}
     {% endfor %}
 from counts
 inner join scopes on counts.scope_key = scopes.scope_key
 inner join periods on counts.grain = periods.grain and counts.period_start = periods.period_start
-left join durations
+{% for family in duration_families() %}
+left join {{ ref('int_' ~ family.name ~ '_statistics') }} as {{ family.name }}
     on
-        counts.grain = durations.grain
-        and counts.scope_key = durations.scope_key
-        and counts.period_start = durations.period_start
+        counts.grain = {{ family.name }}.grain
+        and counts.scope_key = {{ family.name }}.scope_key
+        and counts.period_start = {{ family.name }}.period_start
+{% endfor %}

@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+-- One row per grain, scope (people have no durations) and period in which a impact_duration ended: its statistics in hours.
+{{ duration_statistics('impact_duration') }}
