@@ -1,0 +1,226 @@
+"""HTTP: one GET at a time, authenticated, paced, retried within bounds, parsed and checked.
+
+The key lives in this object and in the request header, nowhere else: not in the loading library's configuration,
+not in messages, not in `repr`. Redirects are not followed, so the key cannot travel to another host, and
+`.netrc` is not consulted, so nothing can replace it.
+"""
+
+from __future__ import annotations
+
+import threading
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+from requests.auth import AuthBase
+
+from pipelines.incident_io.errors import (
+    ApiError,
+    ApiUnreachableError,
+    AuthenticationError,
+    CancelledError,
+    InvalidRequestError,
+    MissingScopeError,
+    NotFoundError,
+)
+from pipelines.incident_io.limits import RateLimits
+from pipelines.incident_io.retries import RETRIED_STATUSES, RetryableError, RetryPolicy, retry_after_seconds
+
+Params = list[tuple[str, str]]
+CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class _Bearer(AuthBase):
+    """Sets the header itself: a session without `auth` would let `.netrc` overwrite it."""
+
+    def __init__(self, api_key: str) -> None:
+        self._api_key = api_key
+
+    def redact(self, text: str) -> str:
+        """The text without the key, should a server repeat it."""
+        return text.replace(self._api_key, "[API key]")
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._api_key}"
+        return request
+
+
+class Client:
+    """A connection to one incident.io account. Safe to share between threads (a session for each)."""
+
+    def __init__(
+        self,
+        api_url: str,
+        api_key: str,
+        *,
+        retry: RetryPolicy | None = None,
+        limits: RateLimits | None = None,
+        timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT),
+    ) -> None:
+        self.api_url = api_url.rstrip("/")
+        self._auth = _Bearer(_checked_key(api_key))
+        self._retry = retry or RetryPolicy()
+        self._limits = limits or RateLimits()
+        self._timeout = timeout
+        self._local = threading.local()
+        self._stop = threading.Event()
+        self._count_lock = threading.Lock()
+        self._requests = 0
+
+    def __repr__(self) -> str:
+        return f"Client({self.api_url!r})"
+
+    @property
+    def count_requests(self) -> int:
+        """Requests sent so far, retries included."""
+        return self._requests
+
+    def cancel(self) -> None:
+        """Make every waiting or later request raise :class:`CancelledError`: the run has failed elsewhere."""
+        self._stop.set()
+
+    def identity(self) -> dict[str, Any]:
+        """The account and rights of the key (`name`, `roles`, `dashboard_url`, ...); needs no scope."""
+        identity = self.get("/v1/identity", "identity", kind=dict)["identity"]
+        return dict(identity)
+
+    def get(
+        self, path: str, selector: str, params: Params | None = None, *, scope: str = "", kind: type = list
+    ) -> dict[str, Any]:
+        """The parsed answer of `GET path`: a JSON object whose `selector` is a value of type `kind`.
+
+        Raises the errors of :mod:`pipelines.incident_io.errors`. An answer of 200 that is not such an object
+        counts as a failed attempt: read as an empty page it would silently end a list.
+        """
+        try:
+            body = self._retry.run(
+                lambda: self._attempt(path, selector, params or [], scope, kind), sleep=self._sleep
+            )
+        except RetryableError as error:
+            raise ApiUnreachableError(
+                f"GET {self.api_url}{path}: gave up after {self._retry.attempts} attempts or a wait that is too "
+                f"long; the last one failed with: {error}. Check the network and INCIDENT_IO_API_URL, or try "
+                "again later; nothing was changed."
+            ) from None
+        result: dict[str, Any] = body
+        return result
+
+    def _attempt(self, path: str, selector: str, params: Params, scope: str, kind: type) -> dict[str, Any]:
+        self._sleep(self._limits.bucket(path).reserve())
+        with self._count_lock:
+            self._requests += 1
+        try:
+            response = self._session().get(
+                self.api_url + path, params=params, timeout=self._timeout, allow_redirects=False
+            )
+        except requests.exceptions.RequestException as error:
+            raise RetryableError(_reason(error)) from None
+        if response.status_code == HTTPStatus.OK:
+            self._limits.observe(path, response.headers)
+            return _parsed(response.content, selector, kind)
+        raise self._refusal(response, path, scope)
+
+    def _refusal(self, response: requests.Response, path: str, scope: str) -> Exception:
+        """The exception that fits a status other than 200."""
+        status = response.status_code
+        body = _json_or_none(response.content)
+        said = self._auth.redact(_message(body))
+        if status in RETRIED_STATUSES:
+            wish = (
+                retry_after_seconds(response.headers, body)
+                if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+                else None
+            )
+            return RetryableError(f"HTTP {status}{said}", wish)
+        if status == HTTPStatus.UNAUTHORIZED:
+            return AuthenticationError(
+                f"{self.api_url} does not accept the API key{said}. Set INCIDENT_IO_API_KEY to a valid key, or "
+                "make a new one in incident.io under Settings > API keys."
+            )
+        if status == HTTPStatus.FORBIDDEN:
+            return MissingScopeError(path, _named_scope(body) or scope or "not named by the API")
+        if status == HTTPStatus.NOT_FOUND:
+            return NotFoundError(f"GET {self.api_url}{path}: not found{said}. Check INCIDENT_IO_API_URL.")
+        if response.is_redirect:
+            target = urlsplit(response.headers.get("Location", "")).netloc or "another address"
+            return ApiError(
+                f"GET {self.api_url}{path}: redirected (HTTP {status}) to {target}, which is not followed "
+                "because the key would travel with it. Set INCIDENT_IO_API_URL to the final address."
+            )
+        return InvalidRequestError(f"GET {self.api_url}{path}: refused with HTTP {status}{said}.", status)
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.auth = self._auth
+            session.headers["Accept"] = "application/json"
+            session.headers["User-Agent"] = "incident-marts"
+            # A proxy from the environment must not see what is meant to stay on this machine.
+            session.trust_env = urlsplit(self.api_url).hostname not in LOOPBACK
+            self._local.session = session
+        return session
+
+    def _sleep(self, seconds: float) -> None:
+        if self._stop.wait(seconds) if seconds > 0 else self._stop.is_set():
+            raise CancelledError("stopped because another part of the run failed")
+
+
+def _checked_key(api_key: str) -> str:
+    """The key without surrounding blanks; a control or non-ASCII character would break the header and echo it."""
+    key = api_key.strip()
+    if not key or not key.isascii() or not key.isprintable():
+        raise AuthenticationError(
+            "The API key is empty or holds characters no key has. Set INCIDENT_IO_API_KEY to the key as shown "
+            "once in incident.io under Settings > API keys."
+        )
+    return key
+
+
+def _parsed(content: bytes, selector: str, kind: type) -> dict[str, Any]:
+    body = _json_or_none(content)
+    if not isinstance(body, dict) or not isinstance(body.get(selector), kind):
+        raise RetryableError(f"HTTP 200 with a body that is not a JSON object holding {selector!r}")
+    return body
+
+
+def _json_or_none(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _errors(body: Any) -> list[dict[str, Any]]:
+    errors = body.get("errors") if isinstance(body, dict) else None
+    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+
+
+def _message(body: Any) -> str:
+    """The API's own words, shortened, as ` (code: message)`; empty when it said nothing readable."""
+    words = [f"{error.get('code', '')}: {error.get('message', '')}" for error in _errors(body)]
+    return f" ({'; '.join(words)[:300]})" if words else ""
+
+
+def _named_scope(body: Any) -> str | None:
+    for error in _errors(body):
+        metadata = error.get("metadata")
+        if isinstance(metadata, dict) and isinstance(metadata.get("scope"), str):
+            return str(metadata["scope"])
+    return None
+
+
+def _reason(error: requests.exceptions.RequestException) -> str:
+    """A short cause: the library's own text repeats the address and object ids, which help nobody."""
+    kinds: list[tuple[type[Exception], str]] = [
+        (requests.exceptions.ConnectTimeout, "no connection in time"),
+        (requests.exceptions.ReadTimeout, "no answer in time"),
+        (requests.exceptions.SSLError, "the TLS certificate was not accepted"),
+        (requests.exceptions.ProxyError, "the proxy refused the connection"),
+        (requests.exceptions.ConnectionError, "connection failed or broke off"),
+        (requests.exceptions.ChunkedEncodingError, "the answer broke off"),
+    ]
+    return next((text for kind, text in kinds if isinstance(error, kind)), type(error).__name__)

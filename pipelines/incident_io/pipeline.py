@@ -1,0 +1,109 @@
+"""The dlt pipeline from incident.io to the warehouse, and one run of it.
+
+Use :func:`extract` for a whole run, or :func:`open_run` to let another tool (Dagster) drive `pipeline.run(source)`
+and read the same report afterwards.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dlt
+from dlt.destinations import duckdb as duckdb_destination
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
+from dlt.extract import DltSource
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from pipelines.incident_io.account import check_account
+from pipelines.incident_io.client import Client
+from pipelines.incident_io.dlt_config import configure_dlt
+from pipelines.incident_io.errors import ApiError, CancelledError
+from pipelines.incident_io.report import ExtractReport
+from pipelines.incident_io.source import Progress, incident_io_source
+from pipelines.settings import Settings
+
+PIPELINE_NAME = "incident_io"
+DATASET_NAME = "raw_incident_io"
+
+
+class LoadFailedError(Exception):
+    """dlt could not write what was read; the cause is in the message."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One extraction ready to go: `pipeline.run(source)` does it and fills `report`."""
+
+    pipeline: dlt.Pipeline
+    source: DltSource
+    report: ExtractReport
+
+
+def create_pipeline(settings: Settings) -> dlt.Pipeline:
+    """The pipeline `incident_io` into schema `raw_incident_io` of the warehouse; touches no network and no
+    table."""
+    configure_dlt()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    credentials = DuckDbCredentials(str(settings.warehouse), global_config={"memory_limit": "700MB", "threads": 2})
+    return dlt.pipeline(
+        pipeline_name=PIPELINE_NAME,
+        pipelines_dir=str(settings.dlt_dir),
+        destination=duckdb_destination(credentials=credentials),
+        dataset_name=DATASET_NAME,
+    )
+
+
+@contextmanager
+def open_run(settings: Settings, client: Client, progress: Progress | None = None) -> Iterator[Run]:
+    """A run whose leftovers are cleaned up whatever happens inside the `with`.
+
+    Checks the account first (see :func:`~pipelines.incident_io.account.check_account`), so that a wrong key or
+    an unreachable API fails before anything is written. dlt's local folder is dropped before and after a
+    failure: its state comes back from the warehouse, where it moved together with the data, and packages of an
+    earlier run that never reached the warehouse must not be loaded late, because this run reads everything
+    again. Errors of the API that dlt wraps come out as the :class:`~pipelines.incident_io.errors.ApiError` they
+    were.
+    """
+    check_account(client, settings.home)
+    spool_dir = settings.dlt_dir / "files" / PIPELINE_NAME
+    shutil.rmtree(spool_dir, ignore_errors=True)
+    report = ExtractReport()
+    pipeline = create_pipeline(settings)
+    pipeline.drop()
+    source = incident_io_source(client, settings.start, report=report, progress=progress, spool_dir=spool_dir)
+    try:
+        yield Run(pipeline, source, report)
+    except PipelineStepFailed as error:
+        pipeline.drop()
+        raise _plain(error) from error
+    finally:
+        report.requests = client.count_requests
+        shutil.rmtree(spool_dir, ignore_errors=True)
+
+
+def extract(settings: Settings, progress: Progress | None = None, client: Client | None = None) -> ExtractReport:
+    """Read everything from the API and merge it into the warehouse; returns what was done.
+
+    Raises the errors of :mod:`pipelines.incident_io.errors`, :class:`~pipelines.incident_io.account
+    .AccountMismatchError` or :class:`LoadFailedError`. When reading fails, the warehouse is unchanged.
+    """
+    client = client or Client(settings.api_url, settings.api_key or "")
+    with open_run(settings, client, progress) as run:
+        run.pipeline.run(run.source)
+    return run.report
+
+
+def _plain(error: PipelineStepFailed) -> Exception:
+    """The API's error inside dlt's, else one sentence of dlt's own."""
+    cause: BaseException | None = error
+    found: ApiError | None = None
+    while cause is not None:
+        if isinstance(cause, ApiError) and not isinstance(cause, CancelledError):
+            return cause
+        if isinstance(cause, ApiError):
+            found = cause
+        cause = cause.__cause__ or cause.__context__
+    return found or LoadFailedError(f"dlt failed in its step {error.step}: {error.exception}")

@@ -1,0 +1,42 @@
+"""What one extraction did: filled while it runs, read by whoever shows or records the run."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+
+@dataclass
+class ExtractReport:
+    """Counts of one run.
+
+    `rows`: rows read per table (before duplicates are dropped); `missing_scopes`: table -> scope the key lacks;
+    `requests`: HTTP requests including retries; `warnings`: sentences for the run's summary.
+    """
+
+    rows: dict[str, int] = field(default_factory=dict)
+    missing_scopes: dict[str, str] = field(default_factory=dict)
+    requests: int = 0
+    warnings: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def add_rows(self, table: str, count: int) -> int:
+        """Count rows and return the table's new sum."""
+        with self._lock:
+            self.rows[table] = self.rows.get(table, 0) + count
+            return self.rows[table]
+
+    def miss(self, table: str, scope: str) -> None:
+        """The key may not read this table."""
+        with self._lock:
+            self.missing_scopes[table] = scope
+            self.warnings.append(
+                f"{table}: the API key lacks the scope {scope}; the table was left as it is and what needs it "
+                "is empty until the key gets a role with that scope"
+            )
+
+    def warn(self, sentence: str) -> None:
+        """Keep a sentence for the summary, once."""
+        with self._lock:
+            if sentence not in self.warnings:
+                self.warnings.append(sentence)

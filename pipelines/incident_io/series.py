@@ -1,0 +1,106 @@
+"""How often a list is read in one run, and with which parameters: the endpoints' `series` by name.
+
+A series is one walk through a list. Most endpoints have one. Others need one per incident mode or one per parent,
+and only for the parents that matter: options of fields that have options, entries of the catalog types that teams,
+services and custom fields use (a synced type can hold very many entries nobody refers to).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipelines.incident_io.client import Client, Params
+from pipelines.incident_io.endpoints import BY_NAME, FOLLOW_UP_MODES, STATUS_CATEGORIES
+from pipelines.incident_io.pages import Row, read_pages
+
+SELECT_FIELD_TYPES = ("single_select", "multi_select")
+NEEDED_CATEGORIES = frozenset({"team", "service"})
+
+
+@dataclass(frozen=True)
+class Series:
+    """Parameters of one walk, columns it adds to every row, and what a refusal of it means.
+
+    `child_of`: text naming the parent, whose disappearance (404) skips the walk. `optional`: a sentence to warn
+    with when the API does not accept the parameters (422). `unexpected`: a sentence to warn with when rows turn
+    up.
+    """
+
+    params: Params = field(default_factory=list)
+    constants: Row = field(default_factory=dict)
+    child_of: str | None = None
+    optional: str | None = None
+    unexpected: str | None = None
+
+
+class Parents:
+    """Rows of the parent lists, read at most once per run however many resources ask."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._locks = {"custom_fields": threading.Lock(), "catalog_types": threading.Lock()}
+        self._rows: dict[str, list[Row]] = {}
+
+    def rows(self, name: str) -> list[Row]:
+        """All rows of `custom_fields` or `catalog_types`; raises what reading them raises, each time."""
+        with self._locks[name]:
+            if name not in self._rows:
+                endpoint = BY_NAME[name]
+                self._rows[name] = [row for page in read_pages(self._client, endpoint, []) for row in page.rows]
+            return self._rows[name]
+
+
+def _one(parents: Parents, start: date | None) -> Iterator[Series]:
+    yield Series()
+
+
+def _known_and_unknown_categories(parents: Parents, start: date | None) -> Iterator[Series]:
+    since: Params = [("created_at[gte]", start.isoformat())] if start else []
+    yield Series(since + [("status_category[one_of]", category) for category in STATUS_CATEGORIES])
+    yield Series(
+        since + [("status_category[not_in]", category) for category in STATUS_CATEGORIES],
+        optional="incidents: the API does not accept status_category[not_in], so incidents in a status category "
+        "unknown to this version could not be looked for",
+        unexpected="incidents: some are in a status category that this version does not know; they are loaded and "
+        "count as neither open nor resolved",
+    )
+
+
+def _incident_modes(parents: Parents, start: date | None) -> Iterator[Series]:
+    for mode in FOLLOW_UP_MODES:
+        yield Series(
+            [("incident_mode", mode)],
+            {"incident_mode": mode},
+            optional=f"follow_ups: the API does not accept incident_mode={mode}; those follow-ups are missing",
+        )
+
+
+def _option_fields(parents: Parents, start: date | None) -> Iterator[Series]:
+    for custom_field in parents.rows("custom_fields"):
+        has_options = custom_field.get("field_type") in SELECT_FIELD_TYPES
+        if has_options and not custom_field.get("catalog_type_id"):
+            yield Series([("custom_field_id", custom_field["id"])], child_of=f"custom field {custom_field['id']}")
+
+
+def _needed_catalog_types(parents: Parents, start: date | None) -> Iterator[Series]:
+    used_by_fields = {custom_field.get("catalog_type_id") for custom_field in parents.rows("custom_fields")}
+    for catalog_type in parents.rows("catalog_types"):
+        needed = (
+            catalog_type.get("is_team_type")
+            or NEEDED_CATEGORIES.intersection(catalog_type.get("categories") or ())
+            or catalog_type["id"] in used_by_fields
+        )
+        if needed:
+            yield Series([("catalog_type_id", catalog_type["id"])], child_of=f"catalog type {catalog_type['id']}")
+
+
+SERIES: dict[str, Callable[[Parents, date | None], Iterator[Series]]] = {
+    "one": _one,
+    "known_and_unknown_categories": _known_and_unknown_categories,
+    "incident_modes": _incident_modes,
+    "option_fields": _option_fields,
+    "needed_catalog_types": _needed_catalog_types,
+}
