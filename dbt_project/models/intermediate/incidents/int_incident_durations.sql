@@ -31,5 +31,8 @@ measured as (
 
 select
     *,
-    greatest(time_to_resolve_seconds - paused_seconds, 0) as time_to_resolve_active_seconds
+    -- greatest() skips NULLs, so an unmeasured duration needs its own condition to stay NULL.
+    case
+        when time_to_resolve_seconds is not null then greatest(time_to_resolve_seconds - paused_seconds, 0)
+    end as time_to_resolve_active_seconds
 from measured
