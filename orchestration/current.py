@@ -1,7 +1,7 @@
 """Settings that definitions load with: those of the command that is running, else the environment's.
 
-The command line may point a run at the demo's home. Handing that over by environment variables would put the demo's
-key into every child process, so it is handed over here, inside the process.
+The command line may point a run at the demo's home. Handing that over by environment variables would put the
+demo's key into every child process, so it is handed over here, inside the process.
 """
 
 from __future__ import annotations

@@ -77,12 +77,12 @@ class BuildResults:
 class DbtCommand(DbtCliResource):
     """dagster-dbt's resource without two costs of every call that this project has no use for.
 
-    It would start `dbt --version` in a process of its own and load dbt's adapter into ours (together 6 CPU seconds)
-    to fetch column metadata, which is not fetched here. The installed package says its version as well.
+    It would start `dbt --version` in a process of its own and load dbt's adapter into ours (together 6 CPU
+    seconds) to fetch column metadata, which is not fetched here. The installed package says its version as well.
     """
 
     @property
-    def _cli_version(self) -> Version:  # type: ignore[override]
+    def _cli_version(self) -> Version:
         return Version(version("dbt-core"))
 
     def _initialize_dbt_core_adapter(self, args: Any) -> Any:
@@ -136,7 +136,7 @@ def clean_environment(settings: Settings) -> Iterator[None]:
 
 
 def describe_failures(results: BuildResults, manifest: Mapping[str, Any]) -> list[str]:
-    """One paragraph for each failed node: its name, what dbt said, what the check is for and where it is written."""
+    """One paragraph for each failed node: its name, what dbt said, what the check is for, and its file."""
     problems = []
     for unique_id in results.failed:
         node = manifest["nodes"].get(unique_id, {})

@@ -6,7 +6,7 @@ import difflib
 import json
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from pipelines.settings import DBT_PROJECT_DIR
 

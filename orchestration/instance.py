@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from pipelines.settings import Settings
 
@@ -21,8 +21,8 @@ LOG_FILES = 3
 def instance_config(settings: Settings) -> dict[str, Any]:
     """Content of `dagster.yaml`.
 
-    Pools count whole runs, not steps: with one slot the queue starts one run at a time, and a killed run cannot keep
-    a step's slot for ever. Nothing is reported to anybody.
+    Pools count whole runs, not steps: with one slot the queue starts one run at a time, and a killed run cannot
+    keep a step's slot for ever. Nothing is reported to anybody.
     """
     return {
         "telemetry": {"enabled": False},
@@ -49,7 +49,7 @@ def instance_config(settings: Settings) -> dict[str, Any]:
 
 
 def write_instance_config(settings: Settings) -> Path:
-    """Makes the instance folder with its `dagster.yaml` (rewritten only when it differs) and returns the folder."""
+    """Makes the instance folder with its `dagster.yaml`, rewritten only when it differs; returns the folder."""
     settings.dagster_dir.mkdir(parents=True, exist_ok=True)
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     path = settings.dagster_dir / CONFIG_FILE
@@ -67,8 +67,8 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     Output capture is left out: it would start two helper processes per run and take over the terminal's streams,
     while everything worth keeping of such a run is in the log files already.
     """
-    import dagster as dg  # noqa: PLC0415 (seconds of imports that `--help` must not pay)
-    from dagster._core.instance.ref import InstanceRef  # noqa: PLC0415
+    import dagster as dg
+    from dagster._core.instance.ref import InstanceRef
 
     folder = os.fspath(write_instance_config(settings))
     no_capture = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}

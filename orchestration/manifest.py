@@ -57,8 +57,8 @@ def load_manifest(settings: Settings) -> dict[str, Any]:
 def attach_singular_tests(manifest: dict[str, Any]) -> dict[str, Any]:
     """The same manifest with every singular test attached to one model, in place.
 
-    dagster-dbt turns a test into an asset check only when it knows the one asset it belongs to; a singular test over
-    several models names none. It goes to the model nearest to the end of the path, by name where that is a tie.
+    dagster-dbt turns a test into an asset check only when it knows the one asset it belongs to; a singular test
+    over several models names none. It goes to the model nearest to the end of the path, ties by name.
     """
     nodes = manifest["nodes"]
     depth = {"staging": 1, "intermediate": 2, "marts": 3}

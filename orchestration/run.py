@@ -47,6 +47,12 @@ class Run:
     published: Published | None = None
     stage_seconds: dict[str, float] = field(default_factory=dict)
 
+    def connected(self) -> Client:
+        """The client; reading the API was announced when the run was prepared."""
+        if self.client is None:
+            raise RuntimeError("this run was prepared without the API")
+        return self.client
+
 
 def validated_seeds(settings: Settings, dbt_vars: dict[str, Any] | None = None) -> Seeds:
     """The seed files of the settings; raises SeedsError with every problem in them.
@@ -64,8 +70,8 @@ def validated_seeds(settings: Settings, dbt_vars: dict[str, Any] | None = None) 
 def connect(settings: Settings) -> Client:
     """A client whose key works and belongs to the account of this home.
 
-    Raises :class:`MissingKeyError`, AccountMismatchError, or one of the API errors; writes nothing but the identity
-    of the account on the first run.
+    Raises :class:`MissingKeyError`, AccountMismatchError, or one of the API errors; writes nothing but the
+    identity of the account on the first run.
     """
     from pipelines.incident_io.account import check_account
     from pipelines.incident_io.client import Client
@@ -81,8 +87,8 @@ def connect(settings: Settings) -> Client:
 def how_to_connect(settings: Settings) -> str:
     """What a person does who has given no key."""
     return (
-        f"No incident.io API key was found for {settings.api_url}. Set INCIDENT_IO_API_KEY in the environment or in "
-        ".env (see .env.example), or use --demo to work with the demo account."
+        f"No incident.io API key was found for {settings.api_url}. Set INCIDENT_IO_API_KEY in the environment or "
+        "in .env (see .env.example), or use --demo to work with the demo account."
     )
 
 
@@ -97,8 +103,8 @@ def prepared(
 ) -> Iterator[Run]:
     """A run that may start: seeds valid, key found and account checked (when the API is read), warehouse locked.
 
-    Raises SeedsError, :class:`MissingKeyError`, AccountMismatchError, ApiError or WarehouseBusyError; up to the lock
-    nothing was written.
+    Raises SeedsError, :class:`MissingKeyError`, AccountMismatchError, ApiError or WarehouseBusyError; up to the
+    lock nothing was written.
     """
     seeds = validated_seeds(settings, dbt_vars)
     client = connect(settings) if needs_api else None

@@ -1,7 +1,7 @@
 """Asset keys and groups: dataset or schema, then table, so that lineage joins by itself from load to mart.
 
-dlt loads `raw_incident_io.<table>` and dbt declares sources of the same schema and table, so both sides translate to
-the same key without any mapping. Groups mirror the stages of the path.
+dlt loads `raw_incident_io.<table>` and dbt declares sources of the same schema and table, so both sides translate
+to the same key without any mapping. Groups mirror the stages of the path.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def account(settings: Settings, *, demo: bool, demo_by_default: bool) -> Iterato
         return
     from apps.demo_api.server import DemoServer
 
-    with DemoServer(until=settings.as_of) as server:
+    with DemoServer.generated(until=settings.as_of) as server:
         demo_settings = settings.for_demo(server.url, server.api_key)
         if not demo:
             click.echo(EXPLANATION.format(home=demo_settings.home), err=True)

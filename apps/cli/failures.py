@@ -1,4 +1,4 @@
-"""Every error as a clear sentence on stderr and an exit code; the traceback of an unexpected one goes to a file."""
+"""Every error as a sentence on stderr and an exit code; the traceback of an unexpected one goes to a file."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ class Marts:
 
 METRIC_COLUMNS = """
     scope_type, scope_id, scope_name, rollup, period_start, period_end, is_complete, total_incidents,
-    incidents_per_week, incidents_resolved, open_at_period_end, time_to_resolve_n_hours, time_to_resolve_mean_hours,
-    time_to_resolve_p50_hours, time_to_resolve_p90_hours
+    incidents_per_week, incidents_resolved, open_at_period_end, time_to_resolve_n_hours,
+    time_to_resolve_mean_hours, time_to_resolve_p50_hours, time_to_resolve_p90_hours
 """
 
 

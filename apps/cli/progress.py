@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from types import TracebackType
 from typing import Any, Self
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -25,8 +24,8 @@ class LineProgress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None):
-        return None
+    def __exit__(self, *error: object) -> None:
+        pass
 
     def stage(self, title: str) -> None:
         """Names the stage."""
@@ -61,7 +60,7 @@ class BarProgress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None):
+    def __exit__(self, *error: object) -> None:
         self._close()
 
     def stage(self, title: str) -> None:

@@ -14,8 +14,8 @@ from pipelines.incident_io import incident_io_source
 from pipelines.incident_io.pipeline import create_pipeline, open_run
 
 
-# The source and pipeline given here only describe the tables; the real ones, with the key in the client's hands, are
-# made when a run starts, so that definitions load on a machine that has neither key nor warehouse.
+# The source and pipeline given here only describe the tables; the real ones, with the key in the client's hands,
+# are made when a run starts, so that definitions load on a machine that has neither key nor warehouse.
 @dlt_assets(
     dlt_source=incident_io_source(client=None),
     dlt_pipeline=create_pipeline(current_settings()),
@@ -30,7 +30,7 @@ def incident_io(
     replace = {"write_disposition": "replace"} if run.full_refresh else {}
     with (
         stage(run, EXTRACT, f"Reading {run.settings.api_url}"),
-        open_run(run.settings, run.client, run.progress.rows) as extraction,
+        open_run(run.settings, run.connected(), run.progress.rows) as extraction,
     ):
         run.extracted = extraction.report
         yield from dlt.run(

@@ -47,5 +47,7 @@ def publish_marts(context: dg.AssetExecutionContext, run: dg.ResourceParam[Run])
     with stage(run, PUBLISH, "Publishing the marts"):
         published = publish_run(run, context.run.run_id)
     for spec in context.assets_def.specs:
-        metadata = {"dagster/row_count": published.tables.get(spec.key.path[-1], 0), "file": str(published.path)}
-        yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
+        count_rows = published.tables.get(spec.key.path[-1], 0)
+        yield dg.MaterializeResult(
+            asset_key=spec.key, metadata={"dagster/row_count": count_rows, "file": str(published.path)}
+        )

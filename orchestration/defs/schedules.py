@@ -10,8 +10,8 @@ incident_marts = dg.define_asset_job(
     description="Extract, load, build, test and publish: the path from incident.io to the published marts.",
 )
 
-# Running from the start, because whoever starts the daemon wants the marts kept fresh; it can be switched off in the
-# Dagster pages. 05:00 UTC: a daily run sees the whole previous day in every zone west of UTC+5 before work begins.
+# Running from the start, because whoever starts the daemon wants the marts kept fresh; it can be switched off in
+# the Dagster pages. 05:00 UTC: the run sees the whole previous UTC day before work begins in Europe.
 daily = dg.ScheduleDefinition(
     name="daily",
     job=incident_marts,

@@ -16,8 +16,8 @@ Examples
 def command(port: int) -> None:
     """Serve the Dagster pages on loopback and run the daily schedule, until interrupted.
 
-    The schedule is on from the start and can be switched off in the pages. It needs an API key, in the environment,
-    in .env or from systemd; without one its runs fail and say so.
+    The schedule is on from the start and can be switched off in the pages. It needs an API key (environment, .env
+    or systemd); without one its runs fail and say so.
     """
     import os
     import subprocess
