@@ -5,5 +5,5 @@ select
     incident_id,
     unnest(team_ids) as team_id,
     attribution_step,
-    cast(1 as {{ dbt.type_float() }}) / len(team_ids) as team_weight
+    cast(1 as double) / len(team_ids) as team_weight
 from {{ ref('int_incident_attribution') }}
