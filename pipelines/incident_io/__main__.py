@@ -7,6 +7,7 @@ import sys
 from pipelines.incident_io.account import AccountMismatchError
 from pipelines.incident_io.errors import ApiError
 from pipelines.incident_io.pipeline import LoadFailedError, extract
+from pipelines.secrets import SecretError, find_api_key
 from pipelines.settings import SettingsError, load_settings
 
 _EXIT_FAILED, _EXIT_USAGE = 1, 2
@@ -18,11 +19,11 @@ def main() -> int:
         settings = load_settings()
     except SettingsError as error:
         return _fail(str(error), _EXIT_USAGE)
-    if not settings.api_key:
-        return _fail("No API key: set INCIDENT_IO_API_KEY in the environment or in .env.", _EXIT_USAGE)
     try:
+        if find_api_key(settings) is None:
+            return _fail("No API key: set INCIDENT_IO_API_KEY in the environment or in .env.", _EXIT_USAGE)
         report = extract(settings)
-    except AccountMismatchError as error:
+    except (AccountMismatchError, SecretError) as error:
         return _fail(str(error), _EXIT_USAGE)
     except (ApiError, LoadFailedError) as error:
         return _fail(str(error), _EXIT_FAILED)

@@ -8,6 +8,7 @@ not in messages, not in `repr`. Redirects are not followed, so the key cannot tr
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from pipelines.incident_io.limits import RateLimits
 from pipelines.incident_io.retries import RETRIED_STATUSES, RetryableError, RetryPolicy, retry_after_seconds
 
 Params = list[tuple[str, str]]
+IDENTITY_ATTEMPTS = 4
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -83,25 +85,35 @@ class Client:
         self._stop.set()
 
     def identity(self) -> dict[str, Any]:
-        """The account and rights of the key (`name`, `roles`, `dashboard_url`, ...); needs no scope."""
-        identity = self.get("/v1/identity", "identity", kind=dict)["identity"]
+        """The account and rights of the key (`name`, `roles`, `dashboard_url`, ...); needs no scope.
+
+        The first request of a run: a person waits for it, so it gives up sooner than those of a load under way.
+        """
+        retry = replace(self._retry, attempts=min(self._retry.attempts, IDENTITY_ATTEMPTS))
+        identity = self.get("/v1/identity", "identity", kind=dict, retry=retry)["identity"]
         return dict(identity)
 
     def get(
-        self, path: str, selector: str, params: Params | None = None, *, scope: str = "", kind: type = list
+        self,
+        path: str,
+        selector: str,
+        params: Params | None = None,
+        *,
+        scope: str = "",
+        kind: type = list,
+        retry: RetryPolicy | None = None,
     ) -> dict[str, Any]:
         """The parsed answer of `GET path`: a JSON object whose `selector` is a value of type `kind`.
 
         Raises the errors of :mod:`pipelines.incident_io.errors`. An answer of 200 that is not such an object
         counts as a failed attempt: read as an empty page it would silently end a list.
         """
+        policy = retry or self._retry
         try:
-            body = self._retry.run(
-                lambda: self._attempt(path, selector, params or [], scope, kind), sleep=self._sleep
-            )
+            body = policy.run(lambda: self._attempt(path, selector, params or [], scope, kind), sleep=self._sleep)
         except RetryableError as error:
             raise ApiUnreachableError(
-                f"GET {self.api_url}{path}: gave up after {self._retry.attempts} attempts or a wait that is too "
+                f"GET {self.api_url}{path}: gave up after {policy.attempts} attempts or a wait that is too "
                 f"long; the last one failed with: {error}. Check the network and INCIDENT_IO_API_URL, or try "
                 "again later; nothing was changed."
             ) from None

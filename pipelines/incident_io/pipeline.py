@@ -7,7 +7,7 @@ and read the same report afterwards.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -23,6 +23,7 @@ from pipelines.incident_io.dlt_config import configure_dlt
 from pipelines.incident_io.errors import ApiError, CancelledError
 from pipelines.incident_io.report import ExtractReport
 from pipelines.incident_io.source import Progress, incident_io_source
+from pipelines.secrets import find_api_key
 from pipelines.settings import Settings
 
 PIPELINE_NAME = "incident_io"
@@ -46,7 +47,6 @@ def create_pipeline(settings: Settings) -> dlt.Pipeline:
     """The pipeline `incident_io` into schema `raw_incident_io` of the warehouse; touches no network and no
     table."""
     configure_dlt()
-    settings.home.mkdir(parents=True, exist_ok=True)
     credentials = DuckDbCredentials(str(settings.warehouse), global_config={"memory_limit": "700MB", "threads": 2})
     return dlt.pipeline(
         pipeline_name=PIPELINE_NAME,
@@ -70,6 +70,7 @@ def open_run(settings: Settings, client: Client, progress: Progress | None = Non
     check_account(client, settings.home)
     spool_dir = settings.dlt_dir / "files" / PIPELINE_NAME
     shutil.rmtree(spool_dir, ignore_errors=True)
+    settings.home.mkdir(parents=True, exist_ok=True)
     report = ExtractReport()
     pipeline = create_pipeline(settings)
     pipeline.drop()
@@ -84,15 +85,22 @@ def open_run(settings: Settings, client: Client, progress: Progress | None = Non
         shutil.rmtree(spool_dir, ignore_errors=True)
 
 
-def extract(settings: Settings, progress: Progress | None = None, client: Client | None = None) -> ExtractReport:
-    """Read everything from the API and merge it into the warehouse; returns what was done.
+def extract(
+    settings: Settings,
+    progress: Progress | None = None,
+    client: Client | None = None,
+    tables: Collection[str] | None = None,
+) -> ExtractReport:
+    """Read everything, or only some `tables`, from the API and merge it into the warehouse; returns what was done.
 
     Raises the errors of :mod:`pipelines.incident_io.errors`, :class:`~pipelines.incident_io.account
     .AccountMismatchError` or :class:`LoadFailedError`. When reading fails, the warehouse is unchanged.
     """
-    client = client or Client(settings.api_url, settings.api_key or "")
+    if client is None:
+        key = find_api_key(settings)
+        client = Client(settings.api_url, key.value if key else "")
     with open_run(settings, client, progress) as run:
-        run.pipeline.run(run.source)
+        run.pipeline.run(run.source.with_resources(*tables) if tables else run.source)
     return run.report
 
 

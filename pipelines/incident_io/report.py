@@ -31,8 +31,8 @@ class ExtractReport:
         with self._lock:
             self.missing_scopes[table] = scope
             self.warnings.append(
-                f"{table}: the API key lacks the scope {scope}; the table was left as it is and what needs it "
-                "is empty until the key gets a role with that scope"
+                f"{table}: the API key lacks the scope {scope}; what needs the table is empty or out of "
+                "date until the key gets a role with that scope"
             )
 
     def warn(self, sentence: str) -> None:
