@@ -116,7 +116,7 @@ class Directory:
         }
 
     def _add_teams(self, chance: Chance) -> None:
-        """Entries with and without a row of the teams endpoint, rows with and without an entry, equal and other ids."""
+        """Entries with and without a row of the teams endpoint, rows without an entry, equal and other ids."""
         if chance.happens(0.15):
             return
         kind: Row = {

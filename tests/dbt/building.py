@@ -1,0 +1,78 @@
+"""Builds an account with the compiled project and checks what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import duckdb
+
+from tests.dbt.account import Account
+from tests.dbt.comparison import differences
+from tests.dbt.compiled_project import CompiledProject
+from tests.dbt.generator import generate_account
+from tests.dbt.invariants import INVARIANTS
+from tests.dbt.loading import load_account, new_warehouse
+from tests.dbt.oracle import expect
+
+ORACLE = "oracle"
+
+
+@dataclass
+class Findings:
+    """What was wrong with the accounts of one variant: check -> seed -> sentences."""
+
+    accounts: int = 0
+    by_check: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+
+    def add(self, check: str, seed: int, sentences: list[str]) -> None:
+        """Keep what a check found; nothing found leaves no trace."""
+        if sentences:
+            self.by_check.setdefault(check, {})[seed] = sentences
+
+    def of(self, check: str) -> dict[int, list[str]]:
+        """Sentences by seed of one check."""
+        return self.by_check.get(check, {})
+
+
+@contextmanager
+def built(
+    compiled: CompiledProject, account: Account, as_of: datetime | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse in memory with the account's marts in it, at the account's instant or a given one."""
+    connection = new_warehouse()
+    try:
+        load_account(connection, account)
+        compiled.run(connection, as_of or account.as_of, account.coverage_start)
+        yield connection
+    finally:
+        connection.close()
+
+
+def check_accounts(compiled: CompiledProject, variant: str, seeds: range) -> Findings:
+    """Build the account of every seed once and run the oracle and every invariant on it."""
+    findings = Findings()
+    for seed in seeds:
+        account = generate_account(seed, variant)
+        with built(compiled, account) as connection:
+            findings.add(ORACLE, seed, differences(connection, account, expect(account)))
+            for name, violations in INVARIANTS.items():
+                findings.add(name, seed, violations(connection))
+        findings.accounts += 1
+    return findings
+
+
+def differs(compiled: CompiledProject) -> Callable[[Account], bool]:
+    """A predicate for shrinking: whether what the account builds into still differs from the oracle."""
+
+    def predicate(account: Account) -> bool:
+        try:
+            expected = expect(account)
+        except Exception:  # a shrunk account may make no sense at all; then it is no example
+            return False
+        with built(compiled, account) as connection:
+            return bool(differences(connection, account, expected))
+
+    return predicate
