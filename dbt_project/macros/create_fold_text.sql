@@ -1,6 +1,7 @@
 {# Written by tests/dbt/generate_fold_text.py; do not edit by hand.
-   Function staging.fold_text(original): NULL, or the text stripped of Unicode white space and fully case folded, equal to
-   Python's strip().casefold(). It is DuckDB's lower() plus the code points where full case folding differs from it. #}
+   Function staging.fold_text(original): the text stripped of Unicode white space and fully case folded, equal to
+   Python's strip().casefold(); NULL stays NULL. It is DuckDB's lower() plus the code points where full case
+   folding differs from it. #}
 {% macro create_fold_text() -%}
     {{ return(adapter.dispatch('create_fold_text')()) }}
 {%- endmacro %}

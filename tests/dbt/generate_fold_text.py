@@ -1,9 +1,9 @@
 """Writes `dbt_project/macros/create_fold_text.sql`: Python's `s.strip().casefold()` as a pure SQL macro of DuckDB.
 
-DuckDB's `lower` is simple lower-casing, which differs from full case folding for some 300 code points. The differences
-are computed here, once, and committed, because a warehouse function written in Python would not exist for a person who
-opens the warehouse with another client. Run `python tests/dbt/generate_fold_text.py` after an upgrade of DuckDB;
-`test_fold_text.py` fails until the committed file fits.
+DuckDB's `lower` is simple lower-casing, which differs from full case folding for some 300 code points. The
+differences are computed here, once, and committed, because a warehouse function written in Python would not exist
+for a person who opens the warehouse with another client. Run this file after an upgrade of DuckDB;
+`test_fold_text.py` fails until the committed macro fits.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ REPLACEMENTS_PER_LINE = 3
 
 TEMPLATE = """\
 {{# Written by tests/dbt/generate_fold_text.py; do not edit by hand.
-   Function staging.fold_text(original): NULL, or the text stripped of Unicode white space and fully case folded, equal to
-   Python's strip().casefold(). It is DuckDB's lower() plus the code points where full case folding differs from it. #}}
+   Function staging.fold_text(original): the text stripped of Unicode white space and fully case folded, equal to
+   Python's strip().casefold(); NULL stays NULL. It is DuckDB's lower() plus the code points where full case
+   folding differs from it. #}}
 {{% macro create_fold_text() -%}}
     {{{{ return(adapter.dispatch('create_fold_text')()) }}}}
 {{%- endmacro %}}
@@ -82,7 +83,7 @@ def render() -> str:
     white_space = "".join(chr(point) for point in range(sys.maxunicode + 1) if chr(point).isspace())
     arguments = [f"'{key}', '{value}')" for key, value in several.items()]
     lines = [
-        ", ".join([""] + arguments[start : start + REPLACEMENTS_PER_LINE]).replace("), ", "), ")
+        ", ".join(["", *arguments[start : start + REPLACEMENTS_PER_LINE]])
         for start in range(0, len(arguments), REPLACEMENTS_PER_LINE)
     ]
     return TEMPLATE.format(

@@ -28,23 +28,23 @@ fitting_rows as (
         ('external_id', 'external_id', 'field_value'),
         ('text', 'field_value_key', 'field_value_key'),
     ] %}
-    select
-        mapped_field_values.custom_field_id,
-        mapped_field_values.option_id,
-        mapped_field_values.catalog_entry_id,
-        mapped_field_values.external_id,
-        mapped_field_values.field_value,
-        {{ loop.index }} as preference,
-        '{{ matched_by }}' as matched_by,
-        mapping_rows.team_id,
-        mapping_rows.field_priority,
-        mapping_rows.seed_line
-    from mapped_field_values
-    inner join mapping_rows
-        on
-            mapped_field_values.custom_field_id = mapping_rows.custom_field_id
-            and mapped_field_values.{{ value_column }} = mapping_rows.{{ row_column }}
-    union all
+        select
+            mapped_field_values.custom_field_id,
+            mapped_field_values.option_id,
+            mapped_field_values.catalog_entry_id,
+            mapped_field_values.external_id,
+            mapped_field_values.field_value,
+            {{ loop.index }} as preference,
+            '{{ matched_by }}' as matched_by,
+            mapping_rows.team_id,
+            mapping_rows.field_priority,
+            mapping_rows.seed_line
+        from mapped_field_values
+        inner join mapping_rows
+            on
+                mapped_field_values.custom_field_id = mapping_rows.custom_field_id
+                and mapped_field_values.{{ value_column }} = mapping_rows.{{ row_column }}
+        union all
     {% endfor %}
     select
         mapped_field_values.custom_field_id,

@@ -14,7 +14,7 @@ entries as (
 numbered_values as (
     select
         incident_id,
-        entry.custom_field as custom_field,
+        entry.custom_field,
         unnest(entry.values) as entry_value,
         generate_subscripts(entry.values, 1) as value_number
     from entries

@@ -22,7 +22,7 @@ select
     assignments.incident_id,
     assignments.assignment.assignee.id as person_id,
     assignments.assignment.assignee.name as person_name,
-    assignments.assignment.assignee.email as email,
+    assignments.assignment.assignee.email,
     coalesce(incident_roles.role_type, assignments.assignment.role.role_type) as role_type
 from assignments
 left join incident_roles on assignments.assignment.role.id = incident_roles.incident_role_id

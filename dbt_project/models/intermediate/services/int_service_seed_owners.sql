@@ -25,18 +25,18 @@ named_by_row as (
         ('external_id', 'external_id', 'service'),
         ('text', 'service_name_key', 'service_name_key'),
     ] %}
-    select
-        services.service_id,
-        service_ownership.team_id,
-        service_ownership.service as seed_service,
-        '{{ matched_by }}' as matched_by,
-        {{ loop.index }} as preference,
-        service_ownership.valid_from,
-        service_ownership.valid_to,
-        service_ownership.seed_line
-    from services
-    inner join service_ownership on services.{{ service_column }} = service_ownership.{{ row_column }}
-    {{ 'union all' if not loop.last }}
+        select
+            services.service_id,
+            service_ownership.team_id,
+            service_ownership.service as seed_service,
+            '{{ matched_by }}' as matched_by,
+            {{ loop.index }} as preference,
+            service_ownership.valid_from,
+            service_ownership.valid_to,
+            service_ownership.seed_line
+        from services
+        inner join service_ownership on services.{{ service_column }} = service_ownership.{{ row_column }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

@@ -8,11 +8,9 @@ service_types as (
     from {{ ref('stg_incident_io__catalog_types') }}
     where
         {{ list_has_any_text('categories', ['service']) }}
-        {%- if named_types %}
-        or catalog_type_id in ({{ text_literals(named_types) }})
-        or type_name in ({{ text_literals(named_types) }})
-        or catalog_type_name in ({{ text_literals(named_types) }})
-        {%- endif %}
+    {% for column in ['catalog_type_id', 'type_name', 'catalog_type_name'] if named_types %}
+        or {{ column }} in ({{ text_literals(named_types) }})
+    {% endfor %}
 ),
 
 catalog_entries as (

@@ -19,13 +19,13 @@ named_by_row as (
         ('team_name', 'incident_io_team'),
         ('incident_io_team_id', 'team_id'),
     ] %}
-    select
-        incident_io_teams.incident_io_team_id,
-        declared_teams.team_id
-    from incident_io_teams
-    inner join declared_teams
-        on trim(incident_io_teams.{{ own_column }}) = trim(declared_teams.{{ seed_column }})
-    {{ 'union all' if not loop.last }}
+        select
+            incident_io_teams.incident_io_team_id,
+            declared_teams.team_id
+        from incident_io_teams
+        inner join declared_teams
+            on trim(incident_io_teams.{{ own_column }}) = trim(declared_teams.{{ seed_column }})
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
