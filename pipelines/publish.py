@@ -25,7 +25,7 @@ SCHEMA = "marts"
 STORAGE_VERSION = "v1.4.0"
 KEPT_COPIES = 3
 UNFINISHED = ".part"
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "500MB"
 
 
 class PublishError(Exception):
