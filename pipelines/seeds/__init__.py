@@ -69,7 +69,7 @@ def load_seeds(
     then a warning. Raises :class:`SeedsError` with every problem of every file, in the order of files and lines.
     """
     problems: list[Problem] = []
-    warnings: list[Problem] = []
+    warnings = _files_not_read(folder)
     contents = {seed_file.name: read_file(folder / seed_file.file_name, seed_file) for seed_file in SEED_FILES}
     teams = contents["teams"]
     for seed_file in SEED_FILES:
@@ -101,5 +101,12 @@ def load_seeds(
 _FILE_ORDER = {seed_file.file_name: position for position, seed_file in enumerate(SEED_FILES)}
 
 
-def _reading_order(problem: Problem) -> tuple[int, int, str, str]:
-    return _FILE_ORDER[problem.file], problem.line, problem.column, problem.what
+def _files_not_read(folder: Path) -> list[Problem]:
+    """CSV files of the folder that are no seed, most likely a misspelt name or a backup."""
+    names = sorted(path.name for path in folder.glob("*.csv") if path.name not in _FILE_ORDER)
+    return [Problem(name, 1, "file", "is not a seed and is not read", "unknown name") for name in names]
+
+
+def _reading_order(problem: Problem) -> tuple[int, str, int, str, str]:
+    position = _FILE_ORDER.get(problem.file, len(_FILE_ORDER))
+    return position, problem.file, problem.line, problem.column, problem.what

@@ -281,6 +281,22 @@ print(sorted(seen))
     assert set(json.loads(output)) <= {50, 100}
 
 
+DIE_WHILE_WRITING = """
+import duckdb, os, sys
+connection = duckdb.connect(sys.argv[1])
+connection.execute("insert into marts.dim_teams values ('committed')")
+connection.execute("begin")
+connection.execute("delete from marts.dim_teams")
+os._exit(9)
+"""
+
+
+def test_a_warehouse_whose_writer_died_is_published_as_last_committed(settings: Settings) -> None:
+    subprocess.run([sys.executable, "-c", DIE_WHILE_WRITING, str(settings.warehouse)], check=False)
+    assert settings.warehouse.with_name("warehouse.duckdb.wal").exists()
+    assert publish(settings, "one").tables["dim_teams"] == 3
+
+
 def test_a_folder_of_the_users_own_is_not_overwritten(settings: Settings) -> None:
     settings.export_dir.mkdir()
     with pytest.raises(PublishError, match="move it away"):

@@ -130,6 +130,14 @@ def test_a_folder_in_place_of_a_file_cannot_be_read(tmp_path: Path) -> None:
     assert problem.startswith("teams.csv:1: file: cannot be read")
 
 
+def test_a_csv_file_that_is_no_seed_is_a_warning(tmp_path: Path) -> None:
+    write_seeds(tmp_path)
+    (tmp_path / "team_maping.csv").write_text("anything")
+    assert load_seeds(tmp_path).warnings == [
+        "team_maping.csv:1: file: is not a seed and is not read (unknown name)"
+    ]
+
+
 def test_every_problem_of_every_file_comes_at_once_in_reading_order(tmp_path: Path) -> None:
     write_seeds(
         tmp_path,
