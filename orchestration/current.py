@@ -1,29 +1,40 @@
-"""Settings that definitions load with: those of the command that is running, else the environment's.
+"""What a command of ours hands to the definitions inside its process: settings, and the run it has prepared.
 
 The command line may point a run at the demo's home. Handing that over by environment variables would put the
-demo's key into every child process, so it is handed over here, inside the process.
+demo's key into every child process; Dagster's own way, replacing a resource of the job, does not work together
+with a selection of assets. Definitions that Dagster loads by itself find nothing here and read the environment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pipelines.settings import Settings, load_settings
 
-_stack: list[Settings] = []
+if TYPE_CHECKING:
+    from orchestration.run import Run
+
+_runs: list[Run] = []
+
+
+def current_run() -> Run | None:
+    """The run of the innermost `using` block, None outside of any."""
+    return _runs[-1] if _runs else None
 
 
 def current_settings() -> Settings:
-    """Settings of the innermost `using` block, else freshly loaded ones (SettingsError when those are wrong)."""
-    return _stack[-1] if _stack else load_settings()
+    """Settings of that run, else freshly loaded ones (SettingsError when those are wrong)."""
+    run = current_run()
+    return run.settings if run else load_settings()
 
 
 @contextmanager
-def using(settings: Settings) -> Iterator[None]:
-    """Definitions loaded inside the block belong to these settings."""
-    _stack.append(settings)
+def using(run: Run) -> Iterator[None]:
+    """Definitions loaded and assets executed inside the block belong to this run."""
+    _runs.append(run)
     try:
         yield
     finally:
-        _stack.pop()
+        _runs.pop()

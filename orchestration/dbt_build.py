@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from pipelines.dbt_environment import child_environment, dbt_arguments
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
 RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
+SECONDS_TO_END = 10
 FAILED = {"error", "fail", "runtime error"}
 
 
@@ -110,12 +113,15 @@ def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> I
             _arguments(run), context=context, target_path=target_dir(run.settings), raise_on_error=False
         )
     results = run.built = BuildResults(total=_count_nodes(invocation.manifest))
-    for event in invocation.stream_raw_events():
-        if name := results.note(event.raw_event):
-            run.progress.nodes(results.done, results.total, name)
-        yield from event.to_default_asset_events(
-            invocation.manifest, invocation.dagster_dbt_translator, context, invocation.target_path
-        )
+    try:
+        for event in invocation.stream_raw_events():
+            if name := results.note(event.raw_event):
+                run.progress.nodes(results.done, results.total, name)
+            yield from event.to_default_asset_events(
+                invocation.manifest, invocation.dagster_dbt_translator, context, invocation.target_path
+            )
+    finally:
+        _end(invocation.process)
     if not invocation.is_successful():
         _read_messages(results, run.settings)
         raise BuildError(describe_failures(results, invocation.manifest))
@@ -162,6 +168,18 @@ def last_build_succeeded(settings: Settings) -> bool:
     )
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Makes sure that dbt has let go of the warehouse, also when its events are no longer wanted."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def _arguments(run: Run) -> list[str]:
     # Unit tests prove the SQL, not the data: they belong to the project's own tests, not to every run.
     arguments = ["build", *dbt_arguments(run.settings), "--exclude-resource-type", "unit_test"]
@@ -181,7 +199,12 @@ def _read_messages(results: BuildResults, settings: Settings) -> None:
     if path.exists():
         for result in json.loads(path.read_bytes())["results"]:
             if result.get("message"):
-                results.messages[result["unique_id"]] = " ".join(str(result["message"]).split())
+                results.messages[result["unique_id"]] = _short(result["message"])
+
+
+def _short(message: str) -> str:
+    """The message on one line, without the list of macros that dbt appends."""
+    return " ".join(message.partition("\n  > in macro")[0].split())
 
 
 def _meaning(node: Mapping[str, Any]) -> str:

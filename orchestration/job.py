@@ -32,19 +32,18 @@ def execute(run: Run, stages: tuple[str, ...] = (EXTRACT, BUILD, PUBLISH)) -> st
     The caller has prepared `run` and holds the lock. Errors of the stages come out as they were raised;
     :class:`InterruptedRunError` when somebody interrupted. What dbt and Dagster print goes to the log files.
     """
-    with using(run.settings), _quiet(run):
+    with using(run), _quiet(run):
         from dagster._core.errors import DagsterExecutionInterruptedError
 
         from orchestration.instance import open_instance
 
         with open_instance(run.settings) as instance:
             _close_dead_runs(instance)
-            job = _job(stages)
+            job = _job()
             try:
                 result = job.execute_in_process(
                     run_config=_run_config(),
                     instance=instance,
-                    resources={"run": run},
                     tags={STARTED_BY: COMMAND_LINE},
                     asset_selection=_selection(job, stages),
                 )
@@ -53,7 +52,7 @@ def execute(run: Run, stages: tuple[str, ...] = (EXTRACT, BUILD, PUBLISH)) -> st
     return result.run_id
 
 
-def _job(stages: tuple[str, ...]) -> dg.JobDefinition:
+def _job() -> dg.JobDefinition:
     from orchestration.definitions import defs
 
     return defs().resolve_job_def(JOB)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import dagster as dg
 from dagster_dlt import DagsterDltResource
 
-from orchestration.current import current_settings
+from orchestration.current import current_run, current_settings
 from orchestration.dbt_build import dbt_command
 from orchestration.run import Run, prepared
 from orchestration.translators import RAW_SCHEMA
@@ -17,7 +17,11 @@ from orchestration.translators import RAW_SCHEMA
     description="Settings, client, lock and results of the run; the warehouse is locked as long as it lives."
 )
 def prepared_run(context: dg.InitResourceContext) -> Iterator[Run]:
-    """Prepares a run that Dagster started; the command line hands in a prepared one instead."""
+    """The run that a command has prepared, else one prepared here because Dagster started it."""
+    handed_over = current_run()
+    if handed_over:
+        yield handed_over
+        return
     selected = context.run.asset_selection if context.run else None
     needs_api = not selected or any(key.path[0] == RAW_SCHEMA for key in selected)
     with prepared(current_settings(), needs_api=needs_api) as run:
