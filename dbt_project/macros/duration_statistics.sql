@@ -31,7 +31,7 @@ incident_scopes as (
 ),
 
 grains as (
-    select grain
+    select grains.grain
     from {{ period_grains() }} as grains (grain)
 ),
 

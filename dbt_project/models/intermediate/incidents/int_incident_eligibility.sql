@@ -1,7 +1,6 @@
 -- One row per incident: the first reason, in the order of the metric definitions, why it does not count; NULL when it
 -- counts. A status category nobody knows yet counts.
-{%- set excluded_types = var('excluded_incident_types') %}
-{%- set minimum_rank = var('minimum_severity_rank') %}
+{%- set minimum_rank = 'null' if var('minimum_severity_rank') is none else var('minimum_severity_rank') %}
 with
 
 incidents as (
@@ -14,23 +13,29 @@ incidents as (
         incident_type,
         deleted_at
     from {{ ref('int_incidents_classified') }}
+),
+
+rules as (
+    select
+        cast([{{ text_literals(var('excluded_incident_types')) }}] as varchar[]) as excluded_types,
+        cast({{ minimum_rank }} as bigint) as minimum_rank
 )
 
 select
-    incident_id,
+    incidents.incident_id,
     case
-        when deleted_at is not null then 'deleted'
-        when mode in ('test', 'tutorial') then mode
-        when status_category in ('merged', 'declined', 'canceled', 'triage') then status_category
-        {%- if excluded_types %}
+        when incidents.deleted_at is not null then 'deleted'
+        when incidents.mode in ('test', 'tutorial') then incidents.mode
+        when incidents.status_category in ('merged', 'declined', 'canceled', 'triage') then incidents.status_category
         when
-            incident_type_id in ({{ text_literals(excluded_types) }})
-            or incident_type in ({{ text_literals(excluded_types) }})
+            list_contains(rules.excluded_types, incidents.incident_type_id)
+            or list_contains(rules.excluded_types, incidents.incident_type)
             then 'type_excluded'
-        {%- endif %}
-        {%- if minimum_rank is not none %}
-        -- An incident without a severity is below every minimum.
-        when coalesce(severity_rank < {{ minimum_rank }}, true) then 'severity_below'
-        {%- endif %}
+        -- With a minimum set, an incident without a severity is below it.
+        when
+            rules.minimum_rank is not null
+            and coalesce(incidents.severity_rank < rules.minimum_rank, true)
+            then 'severity_below'
     end as exclusion_reason
 from incidents
+cross join rules

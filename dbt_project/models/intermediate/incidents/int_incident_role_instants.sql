@@ -62,7 +62,7 @@ role_candidates as (
     select
         named_timestamps.incident_id,
         timestamp_roles.role,
-        {'role_order': timestamp_roles.role_order, 'set_at': named_timestamps.set_at} as candidate
+        struct_pack(role_order := timestamp_roles.role_order, set_at := named_timestamps.set_at) as candidate
     from named_timestamps
     inner join timestamp_roles on named_timestamps.timestamp_name_key = timestamp_roles.timestamp_name_key
     where named_timestamps.set_at is not null
@@ -70,8 +70,8 @@ role_candidates as (
 
 select
     incident_id,
-    {% for role in ['declared', 'reported', 'acknowledged', 'impact_started', 'mitigated', 'resolved', 'closed'] %}
+{% for role in ['declared', 'reported', 'acknowledged', 'impact_started', 'mitigated', 'resolved', 'closed'] %}
     min(candidate) filter (where role = '{{ role }}').set_at as {{ role }}_at{{ ',' if not loop.last }}
-    {% endfor %}
+{% endfor %}
 from role_candidates
 group by incident_id

@@ -11,7 +11,7 @@ eligibility as (
     select * from {{ ref('int_incident_eligibility') }}
 ),
 
-merges as (
+merged_incidents as (
     select * from {{ ref('int_incident_merges') }}
 ),
 
@@ -43,7 +43,7 @@ select
     incidents.created_at,
     incidents.updated_at,
     incidents.deleted_at,
-    merges.merged_into_incident_id,
+    merged_incidents.merged_into_incident_id,
     eligibility.exclusion_reason is null as is_eligible,
     eligibility.exclusion_reason,
     instants.occurred_at,
@@ -69,4 +69,4 @@ from incidents
 inner join eligibility on incidents.incident_id = eligibility.incident_id
 inner join instants on incidents.incident_id = instants.incident_id
 inner join durations on incidents.incident_id = durations.incident_id
-left join merges on incidents.incident_id = merges.incident_id
+left join merged_incidents on incidents.incident_id = merged_incidents.incident_id

@@ -20,9 +20,9 @@ seed_roles as (
 
 default_roles as (
     select
-        role,
-        timestamp_name,
-        priority
+        defaults.role,
+        defaults.timestamp_name,
+        defaults.priority
     from (
         values
         ('declared', 'Declared at', 1),

@@ -16,12 +16,12 @@ incidents as (
 )
 
 {% for event in ['occurred', 'resolved', 'ended'] %}
-select
-    incident_id,
-    '{{ event }}' as event,
-    {{ local_date(event ~ '_at') }} as local_date,
-    was_reopened
-from incidents
-where {{ event }}_at <= {{ as_of() }}
-{{ 'union all' if not loop.last }}
+    select
+        incident_id,
+        '{{ event }}' as event,
+        {{ local_date(event ~ '_at') }} as local_date,
+        was_reopened
+    from incidents
+    where {{ event }}_at <= {{ as_of() }}
+    {{ 'union all' if not loop.last }}
 {% endfor %}

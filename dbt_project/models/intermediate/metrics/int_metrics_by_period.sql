@@ -37,20 +37,20 @@ select
     case when scopes.scope_type = 'person' then counts.count_involved end as incidents_involved,
     case when scopes.scope_type = 'person' then counts.count_reported end as incidents_reported,
     counts.count_resolved_reopened / nullif(counts.count_resolved, 0) as reopen_rate,
-    {% for family in duration_families() %}
+{% for family in duration_families() %}
     coalesce({{ family.name }}.n_hours, 0) as {{ family.name }}_n_hours,
     {% for statistic in ['mean', 'p50', 'p75', 'p90', 'max'] %}
-    {{ family.name }}.{{ statistic }}_hours as {{ family.name }}_{{ statistic }}_hours,
+        {{ family.name }}.{{ statistic }}_hours as {{ family.name }}_{{ statistic }}_hours,
     {% endfor %}
     coalesce({{ family.name }}.n_hours, 0) < 5 as {{ family.name }}_low_sample{{ ',' if not loop.last }}
-    {% endfor %}
+{% endfor %}
 from counts
 inner join scopes on counts.scope_key = scopes.scope_key
 inner join periods on counts.grain = periods.grain and counts.period_start = periods.period_start
 {% for family in duration_families() %}
-left join {{ ref('int_' ~ family.name ~ '_statistics') }} as {{ family.name }}
-    on
-        counts.grain = {{ family.name }}.grain
-        and counts.scope_key = {{ family.name }}.scope_key
-        and counts.period_start = {{ family.name }}.period_start
+    left join {{ ref('int_' ~ family.name ~ '_statistics') }} as {{ family.name }}
+        on
+            counts.grain = {{ family.name }}.grain
+            and counts.scope_key = {{ family.name }}.scope_key
+            and counts.period_start = {{ family.name }}.period_start
 {% endfor %}

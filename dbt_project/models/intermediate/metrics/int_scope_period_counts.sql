@@ -16,7 +16,7 @@ scope_days as (
 ),
 
 grains as (
-    select grain
+    select grains.grain
     from {{ period_grains() }} as grains (grain)
 ),
 
@@ -49,13 +49,17 @@ spine as (
 
 combined as (
     select
-        grain,
-        scope_key,
-        period_start,
-        spine.grain is not null as is_in_spine,
+        coalesce(spine.grain, happened.grain) as grain,
+        coalesce(spine.scope_key, happened.scope_key) as scope_key,
+        coalesce(spine.period_start, happened.period_start) as period_start,
+        (spine.grain is not null) as is_in_spine,
         happened.* exclude (grain, scope_key, period_start)
     from spine
-    full outer join happened using (grain, scope_key, period_start)
+    full outer join happened
+        on
+            spine.grain = happened.grain
+            and spine.scope_key = happened.scope_key
+            and spine.period_start = happened.period_start
 ),
 
 running as (
@@ -77,7 +81,7 @@ select
         'count_occurred', 'count_led', 'count_involved', 'count_reported', 'count_resolved',
         'count_resolved_reopened', 'cumulative_occurred', 'count_open'
     ] %}
-    cast(coalesce({{ part }}, 0) as bigint) as {{ part }},
+        cast(coalesce({{ part }}, 0) as bigint) as {{ part }},
     {% endfor %}
     coalesce(weight_occurred, 0) as weight_occurred
 from running

@@ -9,7 +9,7 @@ coverage as (
 ),
 
 grains as (
-    select grain
+    select grains.grain
     from {{ period_grains() }} as grains (grain)
 ),
 

@@ -1,5 +1,6 @@
 -- One row per grain, scope, roll-up, period and severity with at least one incident; absent rows mean none.
--- Grouped by rank and name and not by id: a severity that was deleted and made anew is the same one to a reader.
+-- Severities count by rank and name and not by id: one that was deleted and made anew is the same one to a reader.
+-- Texts join at the end; millions of memberships are counted by small numbers.
 with
 
 incidents as (
@@ -28,43 +29,60 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-counted as (
-    select
-        incident_scopes.scope_key,
-        incidents.local_date,
-        incidents.severity_rank,
-        incidents.severity_name,
-        count(*) as count_incidents
-    from incident_scopes
-    inner join incidents on incident_scopes.incident_id = incidents.incident_id
-    group by all
+grains as (
+    select grains.grain
+    from {{ period_grains() }} as grains (grain)
 ),
 
-rolled_up as (
+severities as (
     select
-        periods.grain,
-        periods.period_start,
-        counted.scope_key,
-        counted.severity_rank,
-        counted.severity_name,
-        cast(sum(counted.count_incidents) as bigint) as total_incidents
-    from counted
-    inner join periods on {{ period_start('counted.local_date', 'periods.grain') }} = periods.period_start
+        severity_rank,
+        severity_name,
+        cast(row_number() over (order by severity_rank, severity_name) as integer) as severity_number
+    from (select distinct
+        severity_rank,
+        severity_name
+    from incidents) as found
+),
+
+numbered_incidents as (
+    select
+        incidents.incident_id,
+        incidents.local_date,
+        severities.severity_number
+    from incidents
+    inner join severities
+        on
+            incidents.severity_name = severities.severity_name
+            and incidents.severity_rank is not distinct from severities.severity_rank
+),
+
+counted as (
+    select
+        grains.grain,
+        {{ period_start('numbered_incidents.local_date', 'grains.grain') }} as period_start,
+        incident_scopes.scope_key,
+        numbered_incidents.severity_number,
+        count(*) as total_incidents
+    from incident_scopes
+    inner join numbered_incidents on incident_scopes.incident_id = numbered_incidents.incident_id
+    cross join grains
     group by all
 )
 
 select
-    rolled_up.grain,
+    counted.grain,
     scopes.scope_type,
     scopes.scope_id,
     scopes.rollup,
-    rolled_up.period_start,
-    rolled_up.severity_name,
-    rolled_up.severity_rank,
+    counted.period_start,
+    severities.severity_name,
+    severities.severity_rank,
     scopes.scope_name,
     periods.period_end,
     periods.is_complete,
-    rolled_up.total_incidents
-from rolled_up
-inner join scopes on rolled_up.scope_key = scopes.scope_key
-inner join periods on rolled_up.grain = periods.grain and rolled_up.period_start = periods.period_start
+    counted.total_incidents
+from counted
+inner join scopes on counted.scope_key = scopes.scope_key
+inner join severities on counted.severity_number = severities.severity_number
+inner join periods on counted.grain = periods.grain and counted.period_start = periods.period_start
