@@ -7,7 +7,7 @@ Tests hand over plain lists of dicts, one list per resource, in the vendor's sha
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -36,19 +36,19 @@ RESOURCES = (
 
 _COLUMNS = {
     "incidents": {
-        "mode": "L",
-        "status_category": "L",
-        "status": "L",
-        "severity": "L",
-        "incident_type": "L",
+        "mode": "I",
+        "status_category": "I",
+        "status": "I",
+        "severity": "I",
+        "incident_type": "I",
         "private": "B",
-        "created_day": "l",
-        "updated_day": "l",
+        "created_day": "i",
+        "updated_day": "i",
     },
-    "incident_updates": {"incident": "L"},
-    "follow_ups": {"incident": "L", "mode": "L", "assignee_team": "L", "created_at": "q", "updated_at": "q"},
-    "custom_field_options": {"custom_field": "L"},
-    "catalog_entries": {"catalog_type": "L"},
+    "incident_updates": {"incident": "I"},
+    "follow_ups": {"incident": "I", "mode": "I", "assignee_team": "I", "created_at": "q", "updated_at": "q"},
+    "custom_field_options": {"custom_field": "I"},
+    "catalog_entries": {"catalog_type": "I"},
     "users": {"active": "B"},
 }
 
@@ -74,37 +74,44 @@ def new_table(resource: str) -> RecordTable:
     return RecordTable(_COLUMNS.get(resource))
 
 
-def index_of(resource: str, record: Record, incident_mode: str = "standard") -> dict[str, int]:
-    """Index values of one record; `incident_mode` is used by follow-ups, whose own record does not have it."""
-    if resource == "incidents":
-        status = record["incident_status"]
-        return {
-            "mode": text_code(record["mode"]),
-            "status_category": text_code(status["category"]),
-            "status": text_code(status["id"]),
-            "severity": text_code(record.get("severity", {}).get("id")),
-            "incident_type": text_code(record.get("incident_type", {}).get("id")),
-            "private": record["visibility"] == "private",
-            "created_day": epoch_day(record["created_at"]),
-            "updated_day": epoch_day(record["updated_at"]),
-        }
-    if resource == "incident_updates":
-        return {"incident": text_code(record["incident_id"])}
-    if resource == "follow_ups":
-        return {
-            "incident": text_code(record["incident_id"]),
-            "mode": text_code(incident_mode),
-            "assignee_team": text_code(record.get("assignee_team", {}).get("id")),
-            "created_at": epoch_micros(record["created_at"]),
-            "updated_at": epoch_micros(record["updated_at"]),
-        }
-    if resource == "custom_field_options":
-        return {"custom_field": text_code(record["custom_field_id"])}
-    if resource == "catalog_entries":
-        return {"catalog_type": text_code(record["catalog_type_id"])}
-    if resource == "users":
-        return {"active": bool(record["is_active"])}
-    return {}
+def _index_incident(record: Record, incident_mode: str) -> dict[str, int]:
+    status = record["incident_status"]
+    return {
+        "mode": text_code(record["mode"]),
+        "status_category": text_code(status["category"]),
+        "status": text_code(status["id"]),
+        "severity": text_code(record.get("severity", {}).get("id")),
+        "incident_type": text_code(record.get("incident_type", {}).get("id")),
+        "private": record["visibility"] == "private",
+        "created_day": epoch_day(record["created_at"]),
+        "updated_day": epoch_day(record["updated_at"]),
+    }
+
+
+def _index_follow_up(record: Record, incident_mode: str) -> dict[str, int]:
+    return {
+        "incident": text_code(record["incident_id"]),
+        "mode": text_code(incident_mode),
+        "assignee_team": text_code(record.get("assignee_team", {}).get("id")),
+        "created_at": epoch_micros(record["created_at"]),
+        "updated_at": epoch_micros(record["updated_at"]),
+    }
+
+
+_INDEXERS: Mapping[str, Callable[[Record, str], dict[str, int]]] = {
+    "incidents": _index_incident,
+    "incident_updates": lambda record, mode: {"incident": text_code(record["incident_id"])},
+    "follow_ups": _index_follow_up,
+    "custom_field_options": lambda record, mode: {"custom_field": text_code(record["custom_field_id"])},
+    "catalog_entries": lambda record, mode: {"catalog_type": text_code(record["catalog_type_id"])},
+    "users": lambda record, mode: {"active": bool(record["is_active"])},
+}
+
+
+def add_record(table: RecordTable, resource: str, record: Record, incident_mode: str = "standard") -> None:
+    """Append a record of a resource; `incident_mode` is for follow-ups, whose own record does not have it."""
+    indexer = _INDEXERS.get(resource)
+    table.append(record, **(indexer(record, incident_mode) if indexer else {}))
 
 
 @dataclass
@@ -159,5 +166,5 @@ def _table(resource: str, records: Records, modes: Mapping[str, str]) -> RecordT
         ordered.sort(key=lambda record: record["id"])
     table = new_table(resource)
     for record in ordered:
-        table.append(record, **index_of(resource, record, modes.get(record.get("incident_id", ""), "standard")))
+        add_record(table, resource, record, modes.get(record.get("incident_id", ""), "standard"))
     return table

@@ -1,7 +1,7 @@
 """The ASGI application: one pipeline in front of every endpoint, one function that answers a page.
 
-Order for a request: log, latency, interceptor, key, rate limit, scope, parameters, page. The interceptor is the seam
-for injected faults: it sees the request first and may answer in place of the API.
+Order for a request: latency, interceptor, key, rate limit, scope, parameters, page, log. The interceptor is the
+seam for injected faults: it sees the request first and may answer in place of the API.
 """
 
 from __future__ import annotations
@@ -144,12 +144,12 @@ class DemoApi:
             if len(selections) > 32:
                 selections.clear()
             selected = endpoint.select(self.account, query, key.sees_private)
-            selections[remembered] = selected if isinstance(selected, range) else array("L", selected)
+            selections[remembered] = selected if isinstance(selected, range) else array("I", selected)
         found: Sequence[int] = selections[remembered]
         return found
 
     def _start(self, endpoint: Endpoint, query: Query, positions: Sequence[int]) -> int:
-        """Index of the first record after the cursor. A cursor the filters have hidden meanwhile still has a place."""
+        """Index of the first record after the cursor, which keeps its place when a filter now hides it."""
         after = single(query, "after")
         if not after:
             return 0

@@ -1,7 +1,7 @@
 """Query parameters: the grammar `field[operator]=value`, and which records each endpoint's filters leave.
 
-A filter that the real API has and this server has not is refused aloud: silently ignoring it would let a test pass on
-data that the real API would never return.
+A filter that the real API has and this server has not is refused aloud: silently ignoring it would let a test pass
+on data that the real API would never return.
 """
 
 from __future__ import annotations
@@ -62,12 +62,9 @@ def select_incidents(account: CompiledAccount, query: Query, sees_private: bool)
         ):
             raise invalid_value(name, f"the demo API does not implement the filter {name}")
     tests = [
-        _choice(table, query, "mode", MODES, VISIBLE_MODES, ("one_of",)),
-        _choice(table, query, "status_category", STATUS_CATEGORIES, VISIBLE_CATEGORIES, ("one_of", "not_in")),
-        *(
-            _choice(table, query, name, None, None, ("one_of", "not_in"))
-            for name in ("status", "severity", "incident_type")
-        ),
+        _choice(table, query, "mode", ("one_of",), known=MODES, default=VISIBLE_MODES),
+        _choice(table, query, "status_category", known=STATUS_CATEGORIES, default=VISIBLE_CATEGORIES),
+        *(_choice(table, query, name) for name in ("status", "severity", "incident_type")),
         _days(table, query, "created_at", "created_day"),
         _days(table, query, "updated_at", "updated_day"),
         None if sees_private else _equal(table, "private", 0),
@@ -161,7 +158,10 @@ def _among(table: RecordTable, column: str, wanted: set[int]) -> Test:
 
 def _of_incident(table: RecordTable, query: Query) -> Test | None:
     incident_id = single(query, "incident_id")
-    return None if incident_id is None else _equal(table, "incident", text_code(incident_id))
+    if incident_id is None:
+        return None
+    has_code = _equal(table, "incident", text_code(incident_id))  # codes of two ids may be equal
+    return lambda position: has_code(position) and table.load(position)["incident_id"] == incident_id
 
 
 def _public_only(account: CompiledAccount, table: RecordTable, sees_private: bool) -> list[Test]:
@@ -178,9 +178,10 @@ def _choice(
     table: RecordTable,
     query: Query,
     name: str,
-    known: Sequence[str] | None,
-    default: Sequence[str] | None,
-    allowed: Sequence[str],
+    allowed: Sequence[str] = ("one_of", "not_in"),
+    *,
+    known: Sequence[str] | None = None,
+    default: Sequence[str] | None = None,
 ) -> Test | None:
     """`one_of` and `not_in` over a coded column; `default` applies when the filter is absent."""
     asked = operators(query, name, allowed)

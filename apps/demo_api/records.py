@@ -1,8 +1,8 @@
 """Records of one list, serialised once: JSON bytes in memory or in a temporary file, and integer index columns.
 
-A page is then a matter of joining byte ranges, so that the server costs less than any client that parses the answer.
-Above 16 MB the bytes live in an unlinked temporary file that is read with `pread`: half a million incidents take
-some tens of megabytes of memory.
+A page is then a matter of joining byte ranges, so that the server costs less than any client that parses the
+answer. Above 16 MB the bytes live in an unlinked temporary file that is read with `pread`: half a million
+incidents take some tens of megabytes of memory.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ def serve(
 ) -> None:
     """Generate a company and serve it until interrupted.
 
-    `until` (an aware instant, default now) cuts the future off. Port 0 takes a free one; `announce` is called with the
-    URL once the port listens. Raises OSError when the port is taken.
+    `until` (an aware instant, default now) cuts the future off. Port 0 takes a free one; `announce` is called with
+    the URL once the port listens. Raises OSError when the port is taken.
     """
     account = build_account(incidents=incidents, until=until or datetime.now(UTC), seed=seed)
     limiter = RateLimiter(enabled=rate_limits, retry_after=retry_after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from random import Random
 
-from apps.demo_api.account import Account, index_of, new_table
+from apps.demo_api.account import Account, add_record, new_table
 from apps.demo_api.company.calendar import Calendar
 from apps.demo_api.company.configuration import INCIDENT_TYPES, ROLES, SEVERITIES, STATUSES, TIMESTAMPS
 from apps.demo_api.company.fields import FIELDS, option_records
@@ -40,11 +40,11 @@ def build_account(
         target = merge_target(calendar, seed, who) if who.fate == "merged" else None
         line = draw_timeline(random, who)
         incident = build_incident(random, who, line, end, target.incident_id if target else None)
-        tables["incidents"].append(incident.record, **index_of("incidents", incident.record))
+        add_record(tables["incidents"], "incidents", incident.record)
         for update in incident.updates:
-            tables["incident_updates"].append(update, **index_of("incident_updates", update))
+            add_record(tables["incident_updates"], "incident_updates", update)
         for follow_up in build_follow_ups(random, incident, end):
-            tables["follow_ups"].append(follow_up, **index_of("follow_ups", follow_up, who.mode))
+            add_record(tables["follow_ups"], "follow_ups", follow_up, who.mode)
     return Account(
         name="Havn Logistics",
         dashboard_url="https://app.incident.io/havn",

@@ -1,8 +1,8 @@
 """When incidents are declared: a fixed history from 2023-01-02 on, spread by week and by hour of the week.
 
-Incident number i has its place on a scale of "incidents so far"; each week covers a stretch of that scale as wide as
-its own load, and inside the week the hours of work are wider than nights and weekends. So a later `until` only adds
-incidents and moves none.
+Incident number i has its place on a scale of "incidents so far"; each week covers a stretch of that scale as wide
+as its own load, and inside the week the hours of work are wider than nights and weekends. So a later `until` only
+adds incidents and moves none.
 """
 
 from __future__ import annotations

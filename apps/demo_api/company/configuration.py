@@ -70,42 +70,16 @@ _ROLES = (
         "Incident Lead",
         "lead",
         "lead",
-        "Coordinates the response and decides when something is unclear.",
-        "Take the lead in the channel. Make sure that everyone knows what they are working on, that an update goes out "
-        "every thirty minutes while customers are affected, and that somebody writes down what was tried. You do not "
-        "have to fix the problem yourself: ask for the people you need and hand over when you are tired.",
+        "Coordinates the response.",
+        "Take the lead in the channel, and see to it that an update goes out every thirty minutes.",
     ),
-    (
-        "Reporter",
-        "reporter",
-        "reporter",
-        "Noticed the problem and told everybody.",
-        "Describe what you saw, where and since when. Stay reachable for questions during the first hour; after that "
-        "the lead has what is needed.",
-    ),
-    (
-        "Communications Lead",
-        "custom",
-        "comms",
-        "Keeps customers and colleagues informed.",
-        "Write the status page, answer the account managers and keep the support desk up to date. Agree on every "
-        "sentence about causes with the incident lead before it is published.",
-    ),
+    ("Reporter", "reporter", "reporter", "Noticed the problem.", "Describe what you saw, where and since when."),
     (
         "Expertin / Experte",
         "custom",
         "expert",
-        "Knows the affected system in depth.",
-        "Find the cause. Say aloud what you are about to change before you change it, and ask a second person to watch "
-        "while you do.",
-    ),
-    (
-        "Scribe",
-        "custom",
-        "scribe",
-        "Writes down what happens.",
-        "Pin what matters to the timeline: what was seen, what was tried, what was decided and why. Short notes at the "
-        "time are worth more than a long text afterwards.",
+        "Knows the system in depth.",
+        "Say aloud what you are about to change before you change it.",
     ),
 )
 ROLES = {
@@ -128,8 +102,6 @@ TIMESTAMPS = {
             "Identified at",
             "Fixed at",
             "Customer impact ended",
-            "Documented at",
-            "Reviewed at",
             "Closed at",
         )
     )
@@ -137,7 +109,7 @@ TIMESTAMPS = {
 
 DURATION_METRICS = {
     name: {"id": named_ulid("duration_metric", name), "name": name}
-    for name in ("Time to resolve", "Time to acknowledge", "Impact duration")
+    for name in ("Time to resolve", "Impact duration")
 }
 
 FOLLOW_UP_PRIORITIES = [

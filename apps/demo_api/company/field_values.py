@@ -28,9 +28,10 @@ class FieldValues:
         drawn = cls()
         if mode == "tutorial":
             return drawn
-        if random.random() < 0.45:
-            owner = random.choice(UNKNOWN_OWNERS if random.random() < 0.1 else PROXIMAL_OWNERS[team])
-            drawn._choose("Proximal Owner", [owner])
+        is_named, is_unknown = random.random() < 0.45, random.random() < 0.1
+        owners = UNKNOWN_OWNERS if is_unknown else PROXIMAL_OWNERS.get(team)
+        if is_named and owners:
+            drawn._choose("Proximal Owner", [random.choice(owners)])
         if random.random() < 0.15:
             drawn._choose("Affected Teams", sorted(random.sample(AFFECTED_TEAMS, random.choice((1, 1, 2, 3)))))
         if random.random() < 0.7:
@@ -45,18 +46,22 @@ class FieldValues:
             if TEAMS[team].aliases:
                 entry["aliases"] = list(TEAMS[team].aliases)
             drawn.values["Owning Team"] = [{"value_catalog_entry": entry}]
+        drawn._describe(random)
+        return drawn
+
+    def _describe(self, random: Random) -> None:
+        """The fields that say nothing about teams."""
         if random.random() < 0.9:
-            drawn._choose("Detection Method", [random.choices(_DETECTION, (50, 20, 15, 5, 3, 7))[0]])
+            self._choose("Detection Method", [random.choices(_DETECTION, (62, 23, 15))[0]])
         if random.random() < 0.75:
-            drawn._choose("Root Cause", [random.choices(_CAUSES, (30, 20, 12, 5, 15, 13, 5))[0]])
+            self._choose("Root Cause", [random.choices(_CAUSES, (50, 20, 20, 10))[0]])
         if random.random() < 0.6:
-            drawn.values["Customer Impact"] = [{"value_text": random.choice(IMPACTS)}]
+            self.values["Customer Impact"] = [{"value_text": random.choice(IMPACTS)}]
         if random.random() < 0.2:
             page = f"https://status.havn.example/history/{random.randrange(10**6):06d}"
-            drawn.values["Status Page"] = [{"value_link": page}]
+            self.values["Status Page"] = [{"value_link": page}]
         if random.random() < 0.3:
-            drawn.values["Affected Customers"] = [{"value_numeric": str(int(random.lognormvariate(4, 1.5)))}]
-        return drawn
+            self.values["Affected Customers"] = [{"value_numeric": str(int(random.lognormvariate(4, 1.5)))}]
 
     def entries(self) -> list[dict[str, Any]]:
         """Every field of the company with its values, an empty list when unset."""

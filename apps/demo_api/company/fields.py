@@ -72,33 +72,20 @@ class Field:
 
 
 # How the options of "Proximal Owner" relate to the teams: written by people over years, not by the team catalog.
-PROXIMAL_OWNERS = {
-    "Cloud Foundation": ("Cloud Foundation", "Infra (alt)"),
-    "Networking": ("Networking",),
-    "Databases": ("Databases",),
-    "Data Platform": ("Data Platform",),
-    "Developer Experience": ("DevEx",),
+PROXIMAL_OWNERS: dict[str, tuple[str, ...]] = {
+    "Cloud Foundation": ("Infrastructure",),
+    "Networking": ("Infrastructure",),
+    "Databases": ("Infrastructure",),
     "Checkout": ("Checkout",),
     "Payments": ("Payments", "Payments & Zahlungen"),
-    "Zahlungen DACH": ("Zahlungen DACH", "Payments & Zahlungen"),
+    "Zahlungen DACH": ("Payments & Zahlungen",),
     "Parcel Tracking": ("Tracking",),
-    "Notifications": ("Notifications",),
+    "Notifications": ("Tracking",),
     "Straßenlogistik": ("STRASSENLOGISTIK",),
-    "Tri & Centres Québec": ("Tri Québec",),
-    "Sécurité": ("Sécurité",),
     "Łódź Research": ("Łódź Research",),
 }
-UNKNOWN_OWNERS = ("Third party", "Legacy Billing", "Unclear")
-AFFECTED_TEAMS = (
-    "Customer Support",
-    "Finanzen",
-    "Depots",
-    "Checkout",
-    "Tracking",
-    "Data Platform",
-    "Sécurité",
-    "Partners",
-)
+UNKNOWN_OWNERS = ("Third party", "Legacy Billing")
+AFFECTED_TEAMS = ("Checkout", "Customer Support", "Depots", "Finanzen")
 
 _options = dict.fromkeys([option for options in PROXIMAL_OWNERS.values() for option in options])
 
@@ -125,21 +112,13 @@ FIELDS = {
             "Detection Method",
             "single_select",
             "How did we learn of it?",
-            ("Alert", "Customer report", "Colleague", "Partner", "Zufall", "Synthetic check"),
+            ("Alert", "Customer report", "Colleague"),
         ),
         Field(
             "Root Cause",
             "single_select",
             "What kind of cause was it?",
-            (
-                "Deployment",
-                "Configuration",
-                "Capacity",
-                "Hardware",
-                "Third party",
-                "Human error",
-                "Données invalides",
-            ),
+            ("Deployment", "Capacity", "Third party", "Données invalides"),
         ),
         Field("Customer Impact", "text", "One sentence that a customer would understand."),
         Field("Status Page", "link", "Address of the public announcement."),

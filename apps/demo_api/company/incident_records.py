@@ -117,7 +117,9 @@ def build_incident(random: Random, who: Profile, full: Timeline, until: int, mer
         record["call_url"] = f"https://meet.havn.example/inc-{number}"
     over = next((at for at, key, _ in line.changes if STATUSES[key]["category"] in ("learning", "closed")), None)
     record |= _workload(texts, line, over or until)
-    updates = _updates(who, line, lead, creator, texts, merged_into, has_severity)
+    updates = _updates(
+        who, line, texts, lead=lead, creator=creator, merged_into=merged_into, has_severity=has_severity
+    )
     return Incident(record, updates, service, team, who, over)
 
 
@@ -139,9 +141,7 @@ def _assignments(random: Random, lead: Person, reporter: Person, members: list[P
     holders = {
         "lead": lead if random.random() < 0.93 else None,
         "reporter": reporter if random.random() < 0.97 else None,
-        "comms": random.choice(_EVERYBODY) if random.random() < 0.25 else None,
         "expert": random.choice(members) if random.random() < 0.4 else None,
-        "scribe": random.choice(_EVERYBODY) if random.random() < 0.08 else None,
     }
     return [
         {"role": _ROLE_FRAGMENTS[short], "assignee": holder.embedded}
@@ -164,7 +164,6 @@ def _timestamp_values(line: Timeline, random: Random) -> list[dict[str, Any]]:
 def _duration_metrics(line: Timeline) -> list[dict[str, Any]]:
     spans = {
         "Time to resolve": ("Reported at", "Resolved at"),
-        "Time to acknowledge": ("Reported at", "Accepted at"),
         "Impact duration": ("Impact started at", "Fixed at"),
     }
     metrics = []
@@ -197,9 +196,10 @@ def _workload(random: Random, line: Timeline, end: int) -> dict[str, float]:
 def _updates(
     who: Profile,
     line: Timeline,
+    random: Random,
+    *,
     lead: Person,
     creator: dict[str, Any],
-    random: Random,
     merged_into: str | None,
     has_severity: bool,
 ) -> list[dict[str, Any]]:

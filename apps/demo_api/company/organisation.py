@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from apps.demo_api.company.identifiers import named_ulid
@@ -24,12 +25,12 @@ class Team:
     aliases: tuple[str, ...] = ()
     has_own_id: bool = False  # its team id differs from the id of its catalog entry
 
-    @property
+    @cached_property
     def entry_id(self) -> str:
         """Id of the catalog entry."""
         return named_ulid("team_entry", self.name)
 
-    @property
+    @cached_property
     def team_id(self) -> str:
         """Id in `/v3/teams` and in `team_ids`."""
         return named_ulid("team", self.name) if self.has_own_id else self.entry_id
@@ -71,19 +72,19 @@ class Person:
     is_active: bool = True
     has_email: bool = True
 
-    @property
+    @cached_property
     def user_id(self) -> str:
         """User id."""
         return named_ulid("user", self.name)
 
-    @property
+    @cached_property
     def email(self) -> str | None:
         """Address made of the name, without accents."""
         if not self.has_email:
             return None
         return _ascii(self.name.lower()).replace(" ", ".") + "@havn.example"
 
-    @property
+    @cached_property
     def embedded(self) -> dict[str, Any]:
         """The user as other records embed it."""
         record: dict[str, Any] = {"id": self.user_id, "name": self.name}
@@ -91,7 +92,7 @@ class Person:
             record["email"] = self.email
         return record | {"slack_user_id": self.slack_user_id, "role": "responder"}
 
-    @property
+    @cached_property
     def slack_user_id(self) -> str:
         """Slack id."""
         return "U" + self.user_id[-10:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from apps.demo_api.company.configuration import MADE
@@ -29,12 +30,12 @@ class Service:
     is_archived: bool = False
     tier: int = 2
 
-    @property
+    @cached_property
     def entry_id(self) -> str:
         """Id of the catalog entry."""
         return named_ulid("service_entry", self.name)
 
-    @property
+    @cached_property
     def embedded(self) -> dict[str, Any]:
         """The entry as an incident's custom field value embeds it."""
         record: dict[str, Any] = {"id": self.entry_id, "name": self.name}
@@ -158,9 +159,8 @@ def catalog_entry_records() -> list[dict[str, Any]]:
         values: dict[str, Any] = {CHANNEL_ATTRIBUTE: {"value": {"label": f"#team-{team.external_id or 'devex'}"}}}
         if team.parent:
             values[PARENT_ATTRIBUTE] = {"value": _reference(team.parent, "external_id")}
-        records.append(
-            _entry(team.entry_id, TEAM_TYPE_ID, team.name, rank, team.external_id, team.aliases, values)
-        )
+        identity = (team.entry_id, team.name, team.external_id, team.aliases)
+        records.append(_entry(TEAM_TYPE_ID, rank, identity, values))
     for rank, service in enumerate(SERVICES.values()):
         values = {TIER_ATTRIBUTE: {"value": {"label": str(service.tier), "literal": str(service.tier)}}}
         if service.external_id:
@@ -169,15 +169,14 @@ def catalog_entry_records() -> list[dict[str, Any]]:
             values[OWNER_ATTRIBUTE] = {"value": _reference(service.team, service.owner_by)}
         if service.co_owners:
             values[CO_OWNERS_ATTRIBUTE] = {"array_value": [_reference(name, "name") for name in service.co_owners]}
-        entry = _entry(
-            service.entry_id, SERVICE_TYPE_ID, service.name, rank, service.external_id, service.aliases, values
-        )
+        identity = (service.entry_id, service.name, service.external_id, service.aliases)
+        entry = _entry(SERVICE_TYPE_ID, rank, identity, values)
         if service.is_archived:
             entry["archived_at"] = "2024-03-01T10:00:00Z"
         records.append(entry)
     for rank, name in enumerate(("Fjordland Frukt", "Café Übersee", "Ōsaka Books")):
-        customer = named_ulid("catalog_type", "Customer")
-        records.append(_entry(named_ulid("customer", name), customer, name, rank, f"cust-{rank}", (), {}))
+        identity = (named_ulid("customer", name), name, f"cust-{rank}", ())
+        records.append(_entry(named_ulid("catalog_type", "Customer"), rank, identity, {}))
     return records
 
 
@@ -194,14 +193,10 @@ def _reference(team: str, by: str) -> dict[str, str]:
 
 
 def _entry(
-    entry_id: str,
-    type_id: str,
-    name: str,
-    rank: int,
-    external_id: str | None,
-    aliases: tuple[str, ...],
-    values: dict[str, Any],
+    type_id: str, rank: int, identity: tuple[str, str, str | None, tuple[str, ...]], values: dict[str, Any]
 ) -> dict[str, Any]:
+    """One entry; `identity` is its id, name, external id and aliases."""
+    entry_id, name, external_id, aliases = identity
     record: dict[str, Any] = {"id": entry_id, "catalog_type_id": type_id, "name": name}
     if external_id:
         record["external_id"] = external_id

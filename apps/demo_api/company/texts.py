@@ -27,13 +27,13 @@ SYMPTOMS = {
 }
 
 SUMMARIES = (
-    "First seen by {reporter}. Error rate of {service} rose within minutes; a rollback of the latest change is being "
-    "prepared while the team looks at the dashboards of the services in front of it.",
-    "Since the change of this morning {service} answers slowly. Depots switched to the paper process; the number of "
-    "waiting parcels is watched every ten minutes.",
-    "Kundinnen und Kunden melden Fehler in {service}. Ursache noch unklar, das Team prüft Zertifikate, Speicher und die "
-    "Verbindung zur Datenbank.",
-    "Une file d'attente de {service} ne se vide plus. Les messages ne sont pas perdus, mais ils arrivent en retard.",
+    "First seen by {reporter}. Error rate of {service} rose within minutes; a rollback of the latest change is "
+    "prepared while the team looks at the services in front of it.",
+    "Since this morning {service} answers slowly. Depots switched to the paper process; the number of waiting "
+    "parcels is watched every ten minutes.",
+    "Kundinnen und Kunden melden Fehler in {service}. Ursache noch unklar, das Team prüft Zertifikate, Speicher "
+    "und die Verbindung zur Datenbank.",
+    "Une file d'attente de {service} ne se vide plus. Les messages ne sont pas perdus, mais arrivent en retard.",
 )
 
 IMPACTS = (

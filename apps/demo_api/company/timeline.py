@@ -1,7 +1,7 @@
 """What happens to one incident and when: its mode, its fate, its severity and its changes of status.
 
-Everything is drawn in full first and cut at `until` afterwards, so the past of an incident never depends on the day it
-is looked at.
+Everything is drawn in full first and cut at `until` afterwards, so the past of an incident never depends on the
+day it is looked at.
 """
 
 from __future__ import annotations
@@ -196,11 +196,8 @@ def _wind_up(random: Random, line: Timeline, resolved: int, severity: str, stays
     documented = _after(random, resolved, DAY)
     if random.random() < 0.5:
         line.changes.append((documented, "reviewing", severity))
-        stamps["Documented at"] = documented
     closed = _after(random, documented, 2 * DAY)
     line.changes.append((closed, "closed", severity))
-    if "Documented at" in stamps:
-        stamps["Reviewed at"] = closed
     stamps["Closed at"] = closed
 
 
