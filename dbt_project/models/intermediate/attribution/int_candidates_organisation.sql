@@ -1,9 +1,9 @@
 -- One row per incident: the root team, which takes what no other step can place.
 select
     incident_id,
-    '{{ var("root_team_id") }}' as team_id,
+    {{ root_team_id() }} as team_id,
     'root_team_id' as source_name,
-    '{{ var("root_team_id") }}' as source_value,
+    {{ root_team_id() }} as source_value,
     false as is_free_text,
     'always' as matched_by,
     cast(null as integer) as field_priority,

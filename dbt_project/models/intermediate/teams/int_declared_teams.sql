@@ -12,8 +12,8 @@ declared as (
 
 root as (
     select
-        '{{ var("root_team_id") }}' as team_id,
-        '{{ var("root_team_name") }}' as team_name
+        {{ root_team_id() }} as team_id,
+        {{ root_team_name() }} as team_name
 )
 
 select
@@ -21,7 +21,7 @@ select
     team_name,
     -- The root has no parent, whatever its row says; a team without a parent hangs under the root.
     case
-        when team_id != '{{ var("root_team_id") }}' then coalesce(parent_team_id, '{{ var("root_team_id") }}')
+        when team_id != {{ root_team_id() }} then coalesce(parent_team_id, {{ root_team_id() }})
     end as parent_team_id,
     incident_io_team,
     'seed' as source

@@ -11,7 +11,7 @@ union all
 select
     team_id,
     team_name,
-    '{{ var("root_team_id") }}' as parent_team_id,
+    {{ root_team_id() }} as parent_team_id,
     'incident_io' as source
 from {{ ref('int_team_links') }}
 where not is_declared
