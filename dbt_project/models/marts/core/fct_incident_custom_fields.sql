@@ -34,7 +34,7 @@ select
     option_id,
     catalog_entry_id,
     case when not is_masked then field_value end as field_value,
-    case when value_kind = 'numeric' then {{ dbt.safe_cast('field_value', 'double') }} end as numeric_value,
+    case when value_kind = 'numeric' then {{ parse_number('field_value') }} end as numeric_value,
     is_masked
 from flagged
 order by incident_id, custom_field_id, value_number
