@@ -45,7 +45,7 @@ def built(
     connection = new_warehouse()
     try:
         load_account(connection, account)
-        compiled.run(connection, as_of or account.as_of, account.coverage_start)
+        compiled.run(connection, as_of or account.as_of, account.coverage_start, views_as_tables=True)
         yield connection
     finally:
         connection.close()
