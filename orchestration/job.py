@@ -35,9 +35,10 @@ def execute(run: Run, stages: tuple[str, ...] = (EXTRACT, BUILD, PUBLISH)) -> st
     with using(run), _quiet(run):
         from dagster._core.errors import DagsterExecutionInterruptedError
 
+        from orchestration.history import cheap_history
         from orchestration.instance import open_instance
 
-        with open_instance(run.settings) as instance:
+        with cheap_history(run.settings.dagster_dir), open_instance(run.settings) as instance:
             _close_dead_runs(instance)
             job = _job()
             try:
