@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+import threading
 from datetime import datetime
 
 from apps.demo_api.access import DEFAULT_KEY
@@ -16,6 +18,12 @@ def _instant(text: str) -> datetime:
     if moment.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text!r} has no UTC offset: write it like 2026-11-23T12:00:00Z")
     return moment
+
+
+def _end_with_stdin() -> None:
+    """A server started by a test must not outlive it, however the test ends."""
+    sys.stdin.read()
+    os._exit(0)
 
 
 def main() -> None:
@@ -38,10 +46,13 @@ def main() -> None:
     parser.add_argument(
         "--api-key-env", help=f"environment variable holding the accepted key (default: {DEFAULT_KEY})"
     )
+    parser.add_argument("--follow-stdin", action="store_true", help="end when standard input is closed")
     options = parser.parse_args()
     api_key = os.environ.get(options.api_key_env, "") if options.api_key_env else DEFAULT_KEY
     if not api_key:
         parser.error(f"--api-key-env: the environment variable {options.api_key_env} is not set")
+    if options.follow_stdin:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
     serve(
         host=options.host,
         port=options.port,
@@ -56,4 +67,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -25,6 +26,8 @@ from apps.demo_api.account import Account
 from apps.demo_api.application import DemoApi, Interceptor, application_of
 from apps.demo_api.rate_limits import RateLimiter
 from apps.demo_api.request_log import RequestLog
+
+PROJECT_ROOT = Path(__file__).parents[2]  # where `-m apps.demo_api` is found without an installation
 
 
 class DemoServer:
@@ -115,7 +118,7 @@ class DemoProcess:
         self.api_key = DEFAULT_KEY
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
-        self._command = [sys.executable, "-m", "apps.demo_api", "--port", "0"]
+        self._command = [sys.executable, "-m", "apps.demo_api", "--port", "0", "--follow-stdin"]
         self._command += ["--rate-limits", "on" if rate_limits else "off", "--latency-ms", str(latency_ms)]
         for option, value in (("--incidents", incidents), ("--seed", seed)):
             if value is not None:
@@ -131,7 +134,9 @@ class DemoProcess:
         return self._process.pid
 
     def __enter__(self) -> DemoProcess:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT_ROOT
+        )
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line.startswith("http://"):
             self._stop()
@@ -153,6 +158,7 @@ class DemoProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
         self._process = None

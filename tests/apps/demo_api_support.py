@@ -16,11 +16,12 @@ ALL_CATEGORIES = [
 ]
 EVERY_INCIDENT = ALL_MODES + ALL_CATEGORIES
 Query = list[tuple[str, str]]
+SESSION = requests.Session()
 
 
 def ask(server: Any, path: str, query: Query | None = None, key: str | None = None) -> requests.Response:
     headers = {"Authorization": f"Bearer {key or server.api_key}"}
-    return requests.get(server.url + path, params=query, headers=headers, timeout=10)
+    return SESSION.get(server.url + path, params=query, headers=headers, timeout=10)
 
 
 def pages(server: Any, path: str, resource: str, query: Query | None = None) -> list[list[dict[str, Any]]]:

@@ -186,9 +186,8 @@ def test_an_incident_is_as_large_as_a_real_one():
 
 
 def test_catalog_owners_are_named_by_id_external_id_alias_and_name(company):
-    teams = [
-        row for row in company["catalog_entries"] if row["attribute_values"].keys() & {"parent"} or row["rank"] < 3
-    ]
+    team_ids = {row["catalog_entry"]["id"] for row in company["teams"]}
+    teams = [row for row in company["catalog_entries"] if row["id"] in team_ids]
     kinds = Counter()
     for service in company["catalog_entries"]:
         for value in service["attribute_values"].values():
@@ -230,13 +229,17 @@ def test_every_attribution_step_has_a_sensible_share_of_the_incidents(company):
     mapped = {row["field_value"].casefold() for row in seed_rows("team_mapping")}
     owners = {row["incident"] for row in seed_rows("incident_owners")}
     seeded = {row["service"].casefold() for row in seed_rows("service_ownership")}
-    owned = {
+    has_owner = {
         row["id"]
         for row in company["catalog_entries"]
-        if any(value.get("array_value") or "literal" in value["value"] for key, value in row["attribute_values"].items()
-               if key == "owner" or "array_value" in value)
-        or seeded & {row["id"].casefold(), row["name"].casefold(), row.get("external_id", "")}
-    }  # fmt: skip
+        if "owner" in row["attribute_values"] or any("array_value" in v for v in row["attribute_values"].values())
+    }
+    in_seed = {
+        row["id"]
+        for row in company["catalog_entries"]
+        if seeded & {row["id"].casefold(), row["name"].casefold(), row.get("external_id", "")}
+    }
+    owned = has_owner | in_seed
     steps = Counter()
     for row in company["incidents"]:
         options = [

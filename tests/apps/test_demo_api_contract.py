@@ -1,4 +1,4 @@
-"""Every answer against the project's own schemas, and against the vendor's document where it lies beside the project."""
+"""Every answer against the project's own schemas, and against the vendor's document where that is at hand."""
 
 from __future__ import annotations
 

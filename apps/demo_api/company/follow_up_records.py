@@ -32,6 +32,11 @@ def _follow_up(random: Random, incident: Incident, number: int, created: int, un
     fate = random.choices(("completed", "outstanding", "not_doing", "deleted"), (62, 24, 9, 5))[0]
     ended = created + int(12 * DAY * random.lognormvariate(0, 1.1))
     status = fate if ended <= until else "outstanding"
+    touched = created + random.randrange(HOUR)
+    if status != "outstanding":
+        touched = ended
+    elif touched > until:
+        touched = created
     assignee = random.choice(MEMBERS[incident.team])
     record: dict[str, Any] = {
         "id": ulid(who.declared // 1000, bytes([number]) + digest),
@@ -41,7 +46,7 @@ def _follow_up(random: Random, incident: Incident, number: int, created: int, un
         "labels": random.sample(["resilience", "Kosten", "sécurité", "quick win"], random.choice((0, 0, 1, 2))),
         "creator": {"user": assignee.embedded} if random.random() < 0.9 else {},
         "created_at": rfc3339(created),
-        "updated_at": rfc3339(ended if status != "outstanding" else min(until, created + random.randrange(HOUR))),
+        "updated_at": rfc3339(touched),
     }
     if random.random() < 0.5:
         record["description"] = "Agreed in the review. Please link the change here when it is done."

@@ -65,7 +65,10 @@ def build_incident(random: Random, who: Profile, full: Timeline, until: int, mer
     last_change, status_key, severity = line.changes[-1]
     updated = max(last_change, line.edited or 0)
     number = who.index + 1
-    title = texts.choice(SYMPTOMS[severity]).format(service=service.name)
+    # Draws never depend on how far the incident has come: what was true yesterday must not change tomorrow.
+    title = texts.choice(SYMPTOMS[line.changes[0][2]]).format(service=service.name)
+    has_debrief = texts.random() < 0.3 and status_key == "closed"
+    active = updated + texts.randrange(6 * HOUR)
     channel = f"C{who.incident_id[-10:]}"
     record: dict[str, Any] = {
         "id": who.incident_id,
@@ -78,17 +81,17 @@ def build_incident(random: Random, who: Profile, full: Timeline, until: int, mer
         "incident_role_assignments": assignments,
         "custom_field_entries": fields.entries(),
         "incident_timestamp_values": _timestamp_values(line, texts),
-        "duration_metrics": _duration_metrics(line),
+        "duration_metrics": _duration_metrics(line, texts.random() < 0.01),
         "team_ids": [TEAMS[team].team_id] if has_team_ids else [],
         "created_at": rfc3339(line.created),
         "updated_at": rfc3339(updated),
-        "last_activity_at": rfc3339(min(until, updated + texts.randrange(6 * HOUR))),
+        "last_activity_at": rfc3339(active if active <= until else updated),
         "permalink": f"https://app.incident.io/havn/incidents/{number}",
         "slack_team_id": _SLACK_TEAM,
         "slack_channel_id": channel,
         "slack_channel_name": f"inc-{number}-{service.external_id or 'service'}",
         "slack_channel_url": f"https://slack.com/app_redirect?team={_SLACK_TEAM}&channel={channel}",
-        "has_debrief": status_key == "closed" and texts.random() < 0.3,
+        "has_debrief": has_debrief,
     }
     if texts.random() < 0.85:
         record["summary"] = texts.choice(SUMMARIES).format(service=service.name, reporter=reporter.name)
@@ -96,7 +99,7 @@ def build_incident(random: Random, who: Profile, full: Timeline, until: int, mer
         record["severity"] = SEVERITIES[severity]
     if incident_type:
         record["incident_type"] = INCIDENT_TYPES[incident_type]
-    if record["has_debrief"]:
+    if has_debrief:
         begin = last_change - 2 * HOUR
         record["debriefs"] = [
             {
@@ -161,7 +164,7 @@ def _timestamp_values(line: Timeline, random: Random) -> list[dict[str, Any]]:
     return values
 
 
-def _duration_metrics(line: Timeline) -> list[dict[str, Any]]:
+def _duration_metrics(line: Timeline, is_stale: bool) -> list[dict[str, Any]]:
     spans = {
         "Time to resolve": ("Reported at", "Resolved at"),
         "Impact duration": ("Impact started at", "Fixed at"),
@@ -171,8 +174,8 @@ def _duration_metrics(line: Timeline) -> list[dict[str, Any]]:
         metric: dict[str, Any] = {"duration_metric": DURATION_METRICS[name], "status": "timestamps_missing"}
         if start in line.stamps and end in line.stamps:
             seconds = (line.stamps[end] - line.stamps[start]) // SECOND
-            metric["status"] = "success" if seconds >= 0 else "invalid_timestamps"
-            if seconds >= 0:
+            metric["status"] = "calculating" if is_stale else "success" if seconds >= 0 else "invalid_timestamps"
+            if metric["status"] == "success":
                 metric["value_seconds"] = seconds
         metrics.append(metric)
     return metrics
