@@ -20,7 +20,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from pipelines.incident_io.account import check_account
 from pipelines.incident_io.client import Client
 from pipelines.incident_io.dlt_config import configure_dlt
-from pipelines.incident_io.errors import ApiError, CancelledError
+from pipelines.incident_io.errors import ApiError
 from pipelines.incident_io.report import ExtractReport
 from pipelines.incident_io.source import Progress, incident_io_source
 from pipelines.secrets import find_api_key
@@ -79,7 +79,7 @@ def open_run(settings: Settings, client: Client, progress: Progress | None = Non
         yield Run(pipeline, source, report)
     except PipelineStepFailed as error:
         pipeline.drop()
-        raise _plain(error) from error
+        raise _plain(error) from None
     finally:
         report.requests = client.count_requests
         shutil.rmtree(spool_dir, ignore_errors=True)
@@ -105,13 +105,15 @@ def extract(
 
 
 def _plain(error: PipelineStepFailed) -> Exception:
-    """The API's error inside dlt's, else one sentence of dlt's own."""
-    cause: BaseException | None = error
-    found: ApiError | None = None
-    while cause is not None:
-        if isinstance(cause, ApiError) and not isinstance(cause, CancelledError):
-            return cause
-        if isinstance(cause, ApiError):
-            found = cause
-        cause = cause.__cause__ or cause.__context__
-    return found or LoadFailedError(f"dlt failed in its step {error.step}: {error.exception}")
+    """The API's error inside dlt's, else one sentence of dlt's own.
+
+    The found error is cut out of dlt's chain of causes: raised again it gets that chain as its context, and a chain
+    that leads back to itself hangs whoever walks it.
+    """
+    outer: BaseException = error
+    while (inner := outer.__cause__ or outer.__context__) is not None:
+        if isinstance(inner, ApiError):
+            outer.__cause__ = outer.__context__ = None
+            return inner
+        outer = inner
+    return LoadFailedError(f"dlt failed in its step {error.step}: {error.exception}")
