@@ -126,6 +126,11 @@ catalogue as (
             'Incidents that are still open are among them.'
         ),
         (
+            'excluded_incidents', 'Excluded incidents', 'incidents', 'occurred_at',
+            'Incidents that do not count',
+            'Never part of any other metric.'
+        ),
+        (
             'excluded_by_reason', 'Excluded incidents by reason', 'incidents', 'occurred_at',
             'Incidents that do not count, by exclusion_reason',
             'Each incident has the first reason that applies.'
