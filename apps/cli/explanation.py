@@ -20,15 +20,15 @@ COUNT_NEAREST = 5
 
 
 def explain(marts: Marts, wanted: str) -> dict[str, Any]:
-    """The incident, its credits and every step with its candidates.
+    """The incident, the teams credited, every step with its candidates, and field values that map to no team.
 
     An unknown reference is refused with the nearest ones.
     """
     incident = _find(marts, wanted.strip())
     incident_id = incident["incident_id"]
-    credits = marts.rows(
+    teams = marts.rows(
         """
-        select team_id, team_name, attribution_step, team_weight
+        select team_id, team_name, team_weight
         from marts.fct_incident_teams left join marts.dim_teams using (team_id)
         where incident_id = ? order by team_name, team_id
         """,
@@ -42,12 +42,22 @@ def explain(marts: Marts, wanted: str) -> dict[str, Any]:
         """,
         [incident_id],
     )
-    return {"incident": incident, "credits": credits, "steps": _steps(evidence)}
+    unmapped = marts.rows(
+        """
+        select distinct custom_field_name as source_name, field_value as source_value, suggested_team_id
+        from marts.fct_incident_custom_fields
+        inner join marts.rpt_unmapped_values using (field_value)
+        where incident_id = ? and custom_field_name = custom_field
+        order by source_name, source_value
+        """,
+        [incident_id],
+    )
+    return {**incident, "teams": teams, "steps": _steps(evidence), "unmapped_values": unmapped}
 
 
 def explanation_text(explanation: dict[str, Any], seeds: Path) -> str:
     """The same as a short readable story; `seeds` is the folder whose files the line numbers are of."""
-    incident, credits = explanation["incident"], explanation["credits"]
+    incident = explanation
     lines = [f"{incident['reference']}  {incident['name']}"]
     if incident["permalink"]:
         lines.append(incident["permalink"])
@@ -57,11 +67,15 @@ def explanation_text(explanation: dict[str, Any], seeds: Path) -> str:
     lines.append(", ".join(str(fact) for fact in facts if fact))
     if not incident["is_eligible"]:
         lines.append(f"Counts in no metric: {incident['exclusion_reason']}.")
-    teams = ", ".join(f"{row['team_name'] or row['team_id']} ({row['team_weight']:.4g})" for row in credits)
+    teams = ", ".join(
+        f"{row['team_name'] or row['team_id']} ({row['team_weight']:.4g})" for row in incident["teams"]
+    )
     lines += ["", f"Credited to {teams} by the step {incident['attribution_step']}."]
     for number, step in enumerate(explanation["steps"], start=1):
         lines += ["", _step_heading(number, step)]
         lines += [f"     {_sentence(row, seeds)}" for row in step["candidates"]]
+        if step["attribution_step"] == "custom_field":
+            lines += [f"       {_unmapped_sentence(row, seeds)}" for row in explanation["unmapped_values"]]
     return "\n".join(lines)
 
 
@@ -146,6 +160,13 @@ def _sentence(row: dict[str, Any], seeds: Path) -> str:
     if row["ownership_assumed"]:
         parts.append("ownership assumed: no owner is recorded for that day")
     return f"{mark} {row['source_name']}{value} -> {row['team_name'] or row['team_id']}  ({'; '.join(parts)})"
+
+
+def _unmapped_sentence(row: dict[str, Any], seeds: Path) -> str:
+    """A value of a mapped field that names no team, and where a row would give it one."""
+    suggestion = f" (perhaps {row['suggested_team_id']})" if row["suggested_team_id"] else ""
+    where = seeds / "team_mapping.csv"
+    return f"{row['source_name']} = {row['source_value']!r} maps to no team{suggestion}: add a row to {where}"
 
 
 def _file_name(seed_file: str) -> str:
