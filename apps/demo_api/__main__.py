@@ -37,6 +37,9 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another number makes another history")
     parser.add_argument(
+        "--processes", type=int, default=1, help="draw a very large history with several processes"
+    )
+    parser.add_argument(
         "--rate-limits", choices=("on", "off"), default="on", help="429 as the real API (default: on)"
     )
     parser.add_argument(
@@ -59,6 +62,7 @@ def main() -> None:
         incidents=options.incidents,
         until=options.until,
         seed=options.seed,
+        processes=options.processes,
         rate_limits=options.rate_limits == "on",
         retry_after=options.retry_after,
         latency_ms=options.latency_ms,

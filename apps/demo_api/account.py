@@ -7,7 +7,7 @@ Tests hand over plain lists of dicts, one list per resource, in the vendor's sha
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from apps.demo_api.records import RecordTable
 
 Record = Mapping[str, Any]
-Records = Iterable[Record] | RecordTable
+Records = Sequence[Record] | RecordTable
 
 RESOURCES = (
     "incidents",
@@ -150,7 +150,6 @@ def compile_account(account: Account) -> CompiledAccount:
     """Serialise hand-made lists in the order the API lists them; tables are taken as they are."""
     modes: dict[str, str] = {}
     if not isinstance(account.incidents, RecordTable):
-        account.incidents = list(account.incidents)
         modes = {incident["id"]: incident["mode"] for incident in account.incidents}
     tables = {resource: _table(resource, getattr(account, resource), modes) for resource in RESOURCES}
     return CompiledAccount(account.name, account.dashboard_url, tables)

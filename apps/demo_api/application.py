@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -215,11 +214,14 @@ def application_of(api: DemoApi) -> Starlette:
     async def requests(request: Request) -> Response:
         return Response(orjson.dumps(api.requests.as_json()), media_type="application/json")
 
-    async def other(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        if status == 404:
-            return not_found(f"The endpoint {request.url.path}").response()
-        return ApiProblem(status, "method_not_allowed", f"{request.method} is not allowed here").response()
+    async def unknown_path(request: Request, error: Exception) -> Response:
+        return not_found(f"The endpoint {request.url.path}").response()
+
+    async def wrong_method(request: Request, error: Exception) -> Response:
+        return ApiProblem(405, "method_not_allowed", f"{request.method} is not allowed here").response()
+
+    async def own_mistake(request: Request, error: Exception) -> Response:
+        return ApiProblem(500, "internal_error", "The demo API failed; its log on stderr says why").response()
 
     routes = [
         Route("/v1/identity", identity, methods=["GET"]),
@@ -227,6 +229,6 @@ def application_of(api: DemoApi) -> Starlette:
         Route("/v2/incidents/{id}", incident, methods=["GET"]),
         Route("/__demo/requests", requests, methods=["GET"]),
     ]
-    app = Starlette(routes=routes, exception_handlers={404: other, 405: other})
+    app = Starlette(routes=routes, exception_handlers={404: unknown_path, 405: wrong_method, 500: own_mistake})
     app.state.api = api
     return app

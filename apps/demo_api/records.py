@@ -51,6 +51,23 @@ class RecordTable:
         if len(self._buffer) > MEMORY_LIMIT:
             self._flush()
 
+    def extend(self, other: RecordTable) -> None:
+        """Append all records of another table with the same columns, which must still be in memory."""
+        if other._file is not None:
+            raise ValueError("only a table that is still in memory can be appended")
+        if not len(other):
+            return
+        if other._by_id is None or other._id_at(0) <= self._last_id:
+            self._by_id = None
+        self._last_id = other._last_id
+        base = self._offsets[-1]
+        self._buffer += other._buffer
+        self._offsets.extend(base + end for end in other._offsets[1:])
+        for name, column in self.columns.items():
+            column.extend(other.columns[name])
+        if len(self._buffer) > MEMORY_LIMIT:
+            self._flush()
+
     def read(self, positions: Sequence[int]) -> list[bytes]:
         """The JSON of the records at these positions, which ascend or descend."""
         if not positions:

@@ -26,6 +26,7 @@ def serve(
     incidents: int = DEFAULT_INCIDENTS,
     until: datetime | None = None,
     seed: int = DEFAULT_SEED,
+    processes: int = 1,
     rate_limits: bool = True,
     retry_after: str = "seconds",
     latency_ms: float = 0,
@@ -33,12 +34,12 @@ def serve(
     host: str = "127.0.0.1",
     announce: Callable[[str], None] = _announce,
 ) -> None:
-    """Generate a company and serve it until interrupted.
+    """Generate a company, drawn by so many processes, and serve it until interrupted.
 
     `until` (an aware instant, default now) cuts the future off. Port 0 takes a free one; `announce` is called with
     the URL once the port listens. Raises OSError when the port is taken.
     """
-    account = build_account(incidents=incidents, until=until or datetime.now(UTC), seed=seed)
+    account = build_account(incidents=incidents, until=until or datetime.now(UTC), seed=seed, processes=processes)
     limiter = RateLimiter(enabled=rate_limits, retry_after=retry_after)
     app = create_app(account, keys={api_key: Key()}, rate_limiter=limiter, latency_ms=latency_ms)
     listener = socket.create_server((host, port))

@@ -67,7 +67,9 @@ class DemoServer:
             return DemoProcess(**options)
         from apps.demo_api.company import build_account  # noqa: PLC0415 - hand-made accounts do not need it
 
-        build = {name: options.pop(name) for name in ("incidents", "until", "seed") if name in options}
+        build = {
+            name: options.pop(name) for name in ("incidents", "until", "seed", "processes") if name in options
+        }
         return cls(build_account(**build), **options)
 
     @property
@@ -112,6 +114,7 @@ class DemoProcess:
         incidents: int | None = None,
         until: datetime | None = None,
         seed: int | None = None,
+        processes: int | None = None,
         rate_limits: bool = False,
         latency_ms: float = 0,
     ) -> None:
@@ -120,7 +123,7 @@ class DemoProcess:
         self._process: subprocess.Popen[str] | None = None
         self._command = [sys.executable, "-m", "apps.demo_api", "--port", "0", "--follow-stdin"]
         self._command += ["--rate-limits", "on" if rate_limits else "off", "--latency-ms", str(latency_ms)]
-        for option, value in (("--incidents", incidents), ("--seed", seed)):
+        for option, value in (("--incidents", incidents), ("--seed", seed), ("--processes", processes)):
             if value is not None:
                 self._command += [option, str(value)]
         if until is not None:

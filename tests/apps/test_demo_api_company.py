@@ -49,6 +49,11 @@ def test_same_arguments_give_the_same_bytes_and_another_seed_other_ones():
     assert digest(build_account(incidents=150, until=until, seed=7)) != first
 
 
+def test_several_processes_draw_the_same_company():
+    alone = digest(build_account(incidents=1_100, until=REFERENCE_END))
+    assert digest(build_account(incidents=1_100, until=REFERENCE_END, processes=2)) == alone
+
+
 @pytest.mark.parametrize("size", [0, 1, 10, 333])
 def test_there_are_exactly_as_many_incidents_as_asked_for_in_the_reference_period(size):
     assert len(build_account(incidents=size, until=REFERENCE_END).incidents) == size

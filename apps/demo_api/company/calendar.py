@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import accumulate
@@ -48,14 +47,14 @@ class Calendar:
         total = math.fsum(weights)
         self._hour_ends = [end / total for end in accumulate(weights)]
 
-    def declared(self, until: int) -> Iterator[int]:
-        """Instants of all incidents declared at or before `until`, oldest first."""
+    def count(self, until: int) -> int:
+        """How many incidents are declared at or before `until`."""
         if self._incidents <= 0:
-            return
-        index = 0
-        while (instant := self.declared_at(index)) <= until:
-            yield instant
-            index += 1
+            return 0
+        high = 1
+        while self.declared_at(high) <= until:
+            high *= 2
+        return bisect_right(range(high), until, key=self.declared_at)
 
     def declared_at(self, index: int) -> int:
         """The instant incident `index` was declared."""

@@ -63,10 +63,10 @@ class Timeline:
         )
 
 
-def profile(calendar: Calendar, seed: int, index: int, declared: int | None = None) -> Profile:
+def profile(calendar: Calendar, seed: int, index: int) -> Profile:
     """Identity and fate of one incident."""
     digest = blake2b(f"{seed}/incident/{index}".encode(), digest_size=14).digest()
-    instant = calendar.declared_at(index) if declared is None else declared
+    instant = calendar.declared_at(index)
     mode_draw, fate_draw = digest[10] * 256 + digest[11], digest[12] * 256 + digest[13]
     share = mode_draw * 1000 // 65536
     mode = "standard" if share < 880 else "retrospective" if share < 935 else "test" if share < 980 else "tutorial"
