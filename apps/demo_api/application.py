@@ -155,7 +155,7 @@ class DemoApi:
         position = self.account.tables[endpoint.resource].position_of(after)
         if position is None:
             raise not_found("The record named by after")
-        descending = len(positions) > 1 and positions[0] > positions[-1]
+        descending = endpoint.resource == "incidents" and single(query, "sort_by") != "created_at_oldest_first"
         low, high = 0, len(positions)
         while low < high:
             middle = (low + high) // 2

@@ -68,6 +68,11 @@ def test_a_cursor_keeps_its_place_when_a_filter_hides_it():
     with DemoServer(Account(incidents=records)) as server:
         body = ask(server, "/v2/incidents", [("after", "i2")]).json()
         assert [row["id"] for row in body["incidents"]] == ["i1"]
+        oldest_day = ("created_at[lte]", "2024-01-01")
+        body = ask(server, "/v2/incidents", [("after", "i2"), oldest_day]).json()
+        assert [row["id"] for row in body["incidents"]] == ["i1"]
+        body = ask(server, "/v2/incidents", [("after", "i1"), oldest_day]).json()
+        assert body["incidents"] == []
 
 
 def test_a_generated_company_can_run_in_a_process_of_its_own():

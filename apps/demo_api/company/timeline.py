@@ -28,6 +28,7 @@ FATES = (
     ("merged", 20),
 )
 MEDIAN_HOURS = {"Minor": 7.0, "Major": 4.0, "Critical": 2.2, "Kritisch – Größtschaden": 3.5}
+_COMMON = ("Minor", "Major", "Critical")
 _VOID = {"declined": "Declined at", "canceled": "Canceled at", "merged": "Merged at"}
 
 
@@ -142,7 +143,7 @@ def _response(random: Random, line: Timeline, fate: str) -> None:
         return
     work = MEDIAN_HOURS[severity] * HOUR * random.lognormvariate(0, 1.0)
     if random.random() < 0.12:
-        line.severity = severity = random.choice([name for name in MEDIAN_HOURS if name != severity][:3])
+        line.severity = severity = random.choice([name for name in _COMMON if name != severity])
     now = _repair(random, line, now, work, severity)
     if fate == "left_paused":
         line.changes.append((_after(random, now, HOUR), "paused", severity))
