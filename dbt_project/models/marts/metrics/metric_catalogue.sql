@@ -157,3 +157,4 @@ select
     caveat,
     '1' as definition_version
 from catalogue
+order by metric

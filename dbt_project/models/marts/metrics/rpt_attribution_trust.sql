@@ -111,3 +111,4 @@ left join excluded_counts
     on periods.grain = excluded_counts.grain and periods.period_start = excluded_counts.period_start
 left join unmapped_counts
     on periods.grain = unmapped_counts.grain and periods.period_start = unmapped_counts.period_start
+order by periods.grain, periods.period_start

@@ -86,3 +86,10 @@ from counted
 inner join scopes on counted.scope_key = scopes.scope_key
 inner join severities on counted.severity_number = severities.severity_number
 inner join periods on counted.grain = periods.grain and counted.period_start = periods.period_start
+order by
+    counted.grain,
+    scopes.scope_type,
+    scopes.scope_id,
+    scopes.rollup,
+    counted.period_start,
+    severities.severity_number

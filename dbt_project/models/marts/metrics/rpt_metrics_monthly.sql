@@ -2,3 +2,4 @@
 select * exclude (grain)
 from {{ ref('int_metrics_by_period') }}
 where grain = 'month'
+order by scope_type, scope_id, rollup, period_start
