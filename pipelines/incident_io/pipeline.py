@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import dlt
+import duckdb
 from dlt.destinations import duckdb as duckdb_destination
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.extract import DltSource
@@ -76,7 +77,9 @@ def open_run(settings: Settings, client: Client, progress: Progress | None = Non
     pipeline.drop()
     source = incident_io_source(client, settings.start, report=report, progress=progress, spool_dir=spool_dir)
     try:
-        yield Run(pipeline, source, report)
+        # dlt opens the file some thirty times a run; one kept connection makes that cheap and saves checkpoints.
+        with duckdb.connect(str(settings.warehouse)):
+            yield Run(pipeline, source, report)
     except PipelineStepFailed as error:
         pipeline.drop()
         raise _plain(error) from None
@@ -107,8 +110,8 @@ def extract(
 def _plain(error: PipelineStepFailed) -> Exception:
     """The API's error inside dlt's, else one sentence of dlt's own.
 
-    The found error is cut out of dlt's chain of causes: raised again it gets that chain as its context, and a chain
-    that leads back to itself hangs whoever walks it.
+    The found error is cut out of dlt's chain of causes: raised again it gets that chain as its context, and a
+    chain that leads back to itself hangs whoever walks it.
     """
     outer: BaseException = error
     while (inner := outer.__cause__ or outer.__context__) is not None:
