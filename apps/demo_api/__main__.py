@@ -75,3 +75,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        sys.exit(f"cannot listen: {error.strerror or error}; --port 0 takes a free port")

@@ -37,12 +37,13 @@ def serve(
     """Generate a company, drawn by so many processes, and serve it until interrupted.
 
     `until` (an aware instant, default now) cuts the future off. Port 0 takes a free one; `announce` is called with
-    the URL once the port listens. Raises OSError when the port is taken.
+    the URL when everything is ready. Raises OSError when the port is taken.
     """
+    # Listen first: a taken port should not cost the time of a large history.
+    listener = socket.create_server((host, port))
     account = build_account(incidents=incidents, until=until or datetime.now(UTC), seed=seed, processes=processes)
     limiter = RateLimiter(enabled=rate_limits, retry_after=retry_after)
     app = create_app(account, keys={api_key: Key()}, rate_limiter=limiter, latency_ms=latency_ms)
-    listener = socket.create_server((host, port))
     announce(f"http://{host}:{listener.getsockname()[1]}")
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     uvicorn.Server(config).run(sockets=[listener])
