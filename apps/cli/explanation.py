@@ -73,7 +73,7 @@ def explanation_text(explanation: dict[str, Any], seeds: Path) -> str:
     lines += ["", f"Credited to {teams} by the step {incident['attribution_step']}."]
     for number, step in enumerate(explanation["steps"], start=1):
         lines += ["", _step_heading(number, step)]
-        lines += [f"     {_sentence(row, seeds)}" for row in step["candidates"]]
+        lines += [f"     {_sentence(row, step['is_winner'], seeds)}" for row in step["candidates"]]
         if step["attribution_step"] == "custom_field":
             lines += [f"       {_unmapped_sentence(row, seeds)}" for row in explanation["unmapped_values"]]
     return "\n".join(lines)
@@ -148,13 +148,15 @@ def _step_heading(number: int, step: dict[str, Any]) -> str:
     return f"  {number}. {name}: {STEPS[name]} - {verdict}"
 
 
-def _sentence(row: dict[str, Any], seeds: Path) -> str:
+def _sentence(row: dict[str, Any], step_won: bool, seeds: Path) -> str:
     """One candidate: mark, source, value, team, and what connects them."""
     mark = "*" if row["is_winner"] else " "
     value = f" = {row['source_value']!r}" if row["source_value"] is not None else ""
     parts = [f"matched by {row['matched_by']}"]
     if row["seed_file"]:
         parts.append(f"{seeds / _file_name(row['seed_file'])}:{row['seed_line']}")
+    if step_won and not row["is_winner"]:
+        parts.append(f"outranked: field priority {row['field_priority']}")
     if row["owned_from"] or row["owned_to"]:
         parts.append(f"owned from {row['owned_from'] or 'the beginning'} until {row['owned_to'] or 'today'}")
     if row["ownership_assumed"]:
