@@ -1,4 +1,4 @@
-"""`make bench`: every figure with its floor measured in the same run. `make bench ARGS="extract --incidents 20000"`."""
+"""`make bench`: every figure with its floor measured in the same run (`make bench ARGS="extract --rounds 5"`)."""
 
 from __future__ import annotations
 
