@@ -12,13 +12,8 @@ catalog_types as (
     select * from {{ ref('stg_incident_io__catalog_types') }}
 ),
 
-team_entries as (
-    select
-        entries.*,
-        identifiers.team_id
-    from {{ ref('int_team_catalog_entries') }} as entries
-    inner join {{ ref('int_team_identifiers') }} as identifiers
-        on entries.catalog_entry_id = identifiers.identifier
+ways_to_name as (
+    select * from {{ ref('int_team_reference_names') }}
 ),
 
 attributes as (
@@ -69,43 +64,6 @@ owner_references as (
     from bindings
 ),
 
-ways_to_name as (
-    select
-        1 as preference,
-        'catalog_entry_id' as matched_by,
-        catalog_entry_id as owner_reference,
-        team_id
-    from team_entries
-
-    union all
-
-    select
-        2 as preference,
-        'external_id' as matched_by,
-        external_id as owner_reference,
-        team_id
-    from team_entries
-
-    union all
-
-    select
-        3 as preference,
-        'alias' as matched_by,
-        unnest(aliases) as owner_reference,
-        team_id
-    from team_entries
-
-    union all
-
-    select
-        4 as preference,
-        'name' as matched_by,
-        catalog_entry_name as owner_reference,
-        team_id
-    from team_entries
-    where is_name_an_identifier
-),
-
 found as (
     select
         owner_references.service_id,
@@ -117,7 +75,7 @@ found as (
             partition by owner_references.service_id, owner_references.owner_reference
         ) as best_preference
     from owner_references
-    inner join ways_to_name on owner_references.owner_reference = ways_to_name.owner_reference
+    inner join ways_to_name on owner_references.owner_reference = ways_to_name.reference_name
 )
 
 select
