@@ -12,6 +12,7 @@ on them; `compile` fails when a placeholder does not come out of the compiler.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -158,9 +159,20 @@ def invoke_dbt(
     finally:
         os.environ.clear()
         os.environ.update(before)
+        _release_warehouse()
     if outcome.exception is not None or not outcome.success:
         raise DbtProjectError(f"dbt {arguments[0]} failed: {outcome.exception or _failures(outcome.result)}")
     return outcome
+
+
+def _release_warehouse() -> None:
+    """dbt keeps its connection for the next command of the process; the callers open the file themselves."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+    from dbt.adapters.factory import reset_adapters  # noqa: PLC0415
+
+    reset_adapters()
+    DuckDBConnectionManager.close_all_connections()
+    gc.collect()
 
 
 def dbt_test_environment(scratch: Path, project_dir: Path, seeds_dir: Path) -> dict[str, str]:
