@@ -124,7 +124,9 @@ def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> I
         _end(invocation.process)
     if not invocation.is_successful():
         _read_messages(results, run.settings)
-        raise BuildError(describe_failures(results, invocation.manifest))
+        log_file = run.settings.logs_dir / "dbt.log"
+        ending = f"Nothing was published, readers keep the last good copy. All that dbt said is in {log_file}"
+        raise BuildError([*describe_failures(results, invocation.manifest), ending])
 
 
 @contextmanager
@@ -148,13 +150,13 @@ def describe_failures(results: BuildResults, manifest: Mapping[str, Any]) -> lis
         node = manifest["nodes"].get(unique_id, {})
         kind = "check" if unique_id.startswith("test.") else node.get("resource_type", "node")
         lines = [f"{kind} {node.get('name', unique_id)} failed: {results.messages.get(unique_id, 'no message')}"]
-        description = _meaning(node)
+        description = _meaning(node) if kind == "check" else ""
         if description:
             lines.append(f"  what it means: {description}")
         if path := node.get("original_file_path"):
             lines.append(f"  where: dbt_project/{path}")
         problems.append("\n".join(lines))
-    return problems or results.errors or ["dbt failed without a message; see dbt.log in the home's logs folder"]
+    return problems or results.errors or ["dbt failed without a message"]
 
 
 def last_build_succeeded(settings: Settings) -> bool:

@@ -49,7 +49,9 @@ def execute(run: Run, stages: tuple[str, ...] = (EXTRACT, BUILD, PUBLISH)) -> st
                     asset_selection=_selection(job, stages),
                 )
             except (KeyboardInterrupt, DagsterExecutionInterruptedError) as error:
-                raise InterruptedRunError("interrupted; nothing was published") from error
+                raise InterruptedRunError(
+                    "Interrupted. Nothing was published; the next run goes on from what was loaded."
+                ) from error
     return result.run_id
 
 

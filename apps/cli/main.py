@@ -5,6 +5,7 @@ Only click is imported up front. Dagster, dlt and dbt cost seconds, so commands 
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 
@@ -63,6 +64,8 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Runs one command and ends the process with its exit code; never shows a traceback."""
     words = sys.argv[1:] if arguments is None else arguments
+    # A service manager's stop ends a run as cleanly as Ctrl-C does: dbt has let go of the warehouse afterwards.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli.main(args=words, prog_name="incident-marts", standalone_mode=False)
     except BaseException as error:  # the one place where every error becomes a sentence and an exit code

@@ -72,7 +72,8 @@ from (values
 
 create table marts.fct_incident_teams as
 from (values
-    ('01A', 'INC-7', 'payments', 'custom_field', 1.0::double), ('01B', 'INC-8', 'organisation', 'organisation', 1.0)
+    ('01A', 'INC-7', 'payments', 'custom_field', 1.0::double),
+    ('01B', 'INC-8', 'organisation', 'organisation', 1.0)
 ) credits (incident_id, reference, team_id, attribution_step, team_weight);
 
 create table marts.fct_attribution_evidence as

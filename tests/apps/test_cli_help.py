@@ -58,7 +58,8 @@ def test_every_command_explains_itself(name: str):
 
 
 def test_the_version_is_that_of_the_package():
-    assert CliRunner().invoke(cli, ["--version"], prog_name="incident-marts").output.startswith("incident-marts 0.")
+    result = CliRunner().invoke(cli, ["--version"], prog_name="incident-marts")
+    assert result.output.startswith("incident-marts 0.")
 
 
 @pytest.mark.parametrize("arguments", [["nope"], ["run", "--nope"], ["explain"], ["metrics", "--grain", "day"]])
