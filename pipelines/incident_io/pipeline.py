@@ -48,7 +48,8 @@ def create_pipeline(settings: Settings) -> dlt.Pipeline:
     """The pipeline `incident_io` into schema `raw_incident_io` of the warehouse; touches no network and no
     table."""
     configure_dlt()
-    credentials = DuckDbCredentials(str(settings.warehouse), global_config={"memory_limit": "700MB", "threads": 2})
+    # Beyond the limit DuckDB spills to disk. 200,000 rows of 3 kB merge within 400 MB; a whole run has 1.5 GB.
+    credentials = DuckDbCredentials(str(settings.warehouse), global_config={"memory_limit": "500MB", "threads": 2})
     return dlt.pipeline(
         pipeline_name=PIPELINE_NAME,
         pipelines_dir=str(settings.dlt_dir),

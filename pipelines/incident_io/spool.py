@@ -75,6 +75,8 @@ class Spool:
         self._ids = []
         if len(ids) != pc.count_distinct(ids).as_py():
             self._drop_superseded(ids)
+        # Freed buffers would otherwise stay with Arrow while DuckDB needs the memory for the load.
+        pa.default_memory_pool().release_unused()
         return self._files
 
     def close(self) -> None:
