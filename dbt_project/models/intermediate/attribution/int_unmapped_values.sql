@@ -1,6 +1,7 @@
-{{ config(materialized='table') }}
 -- One row per incident that counts and value of a mapped custom field that leads to no team. Free text of private incidents
 -- stays out.
+{{ config(materialized='table') }}
+
 with
 
 field_values as (

@@ -1,5 +1,6 @@
-{{ config(materialized='table') }}
 -- One row per incident: the instants that every duration and every period is measured from.
+{{ config(materialized='table') }}
+
 with
 
 incidents as (

@@ -1,6 +1,7 @@
-{{ config(materialized='table') }}
 -- One row per incident, excluded ones too: everything the marts say about an incident itself.
 -- Names are unmasked here; masking what is private is the work of the marts.
+{{ config(materialized='table') }}
+
 with
 
 incidents as (

@@ -1,7 +1,8 @@
-{{ config(materialized='table') }}
 -- One row per incident that counts and scope it belongs to: the organisation, each credited team, each team above a
 -- credited one (once, however many credited teams lie below it) and each person who took part.
 -- is_counted is false for people who only reported: a report is counted as such and makes nobody part of an incident.
+{{ config(materialized='table') }}
+
 with
 
 incidents as (

@@ -1,5 +1,6 @@
-{{ config(materialized='table') }}
 -- One row per incident that occurred by the instant of the run, excluded ones too: what the trust metrics count.
+{{ config(materialized='table') }}
+
 with
 
 incidents as (

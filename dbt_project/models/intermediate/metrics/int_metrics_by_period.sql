@@ -1,6 +1,7 @@
-{{ config(materialized='table') }}
 -- One row per grain, scope, roll-up and period: every published metric, so that the weekly, monthly and quarterly marts
 -- are the same columns by construction.
+{{ config(materialized='table') }}
+
 with
 
 scopes as (

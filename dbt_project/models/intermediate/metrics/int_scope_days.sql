@@ -1,6 +1,7 @@
-{{ config(materialized='table') }}
 -- One row per scope and local day on which anything happened: the additive parts of every count. All periods are
 -- roll-ups of this.
+{{ config(materialized='table') }}
+
 with
 
 incident_scopes as (

@@ -1,8 +1,9 @@
-{{ config(materialized='table') }}
 -- One row per scope and roll-up that metrics are published for. scope_key is a small number that stands for the scope
 -- inside one build, so that millions of memberships need not carry texts.
 -- first_active_date: the local day of a person's first incident, where their periods begin; NULL for the organisation
 -- and teams, which have every period.
+{{ config(materialized='table') }}
+
 with
 
 incidents as (

@@ -1,7 +1,8 @@
-{{ config(materialized='table') }}
 -- One row per grain (week, month, quarter) and period from the start of coverage to the instant of the run.
 -- With all history covered (no start of coverage) the first period is complete: nothing before the first incident is
 -- missing. Compared in local wall clock time, as the periods are local.
+{{ config(materialized='table') }}
+
 with
 
 coverage as (
