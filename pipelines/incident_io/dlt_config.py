@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 import dlt
+from dlt.destinations.impl.duckdb.duck import DuckDbCopyJob
 
 
 def configure_dlt() -> None:
@@ -20,3 +21,17 @@ def configure_dlt() -> None:
     # DuckDB runs one statement on all its threads; twenty at once only multiply the memory.
     dlt.config["load.workers"] = 1
     dlt.config["load.delete_completed_jobs"] = True
+    DuckDbCopyJob.run = _run_with_quoted_path
+
+
+_run_as_shipped = DuckDbCopyJob.run
+
+
+def _run_with_quoted_path(job: DuckDbCopyJob) -> None:
+    """dlt 1.31 puts the path into its SQL as it is: a quote in the home's path would break every load."""
+    path = job._file_path
+    job._file_path = path.replace("'", "''")
+    try:
+        _run_as_shipped(job)
+    finally:
+        job._file_path = path

@@ -120,4 +120,5 @@ def _plain(error: PipelineStepFailed) -> Exception:
             outer.__cause__ = outer.__context__ = None
             return inner
         outer = inner
-    return LoadFailedError(f"dlt failed in its step {error.step}: {error.exception}")
+    words = " ".join(str(error.exception).split())
+    return LoadFailedError(f"dlt failed in its step {error.step}: {words[:600]}")

@@ -376,6 +376,13 @@ def test_a_package_read_but_not_loaded_is_not_loaded_later(api: FakeApi, setting
     assert query(settings, "select count(*) from raw_incident_io.users where id = 'ghost'") == [(0,)]
 
 
+def test_a_home_may_have_quotes_and_blanks_in_its_path(api: FakeApi, settings: Settings) -> None:
+    populate(api)
+    odd = replace(settings, home=settings.home / "o'brien's data")
+    assert run(odd, tables=["users"]).rows["users"] == 2
+    assert query(odd, "select count(*) from raw_incident_io.users") == [(2,)]
+
+
 def test_a_home_belongs_to_one_account(api: FakeApi, settings: Settings) -> None:
     run(settings, tables=["severities"])
     before = settings.warehouse.read_bytes()
