@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
 CONFIG_FILE = "dagster.yaml"
+CODE_LOCATION = "incident_marts"
 LOG_BYTES = 5_000_000
 LOG_FILES = 3
 
@@ -59,6 +60,14 @@ def write_instance_config(settings: Settings) -> Path:
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
     return settings.dagster_dir
+
+
+def write_workspace(settings: Settings) -> Path:
+    """Makes the workspace file that tells Dagster which code to serve, and returns it."""
+    location = {"module_name": "orchestration.definitions", "location_name": CODE_LOCATION}
+    path = settings.dagster_dir / "workspace.yaml"
+    path.write_text(yaml.safe_dump({"load_from": [{"python_module": location}]}), encoding="utf-8")
+    return path
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:

@@ -9,6 +9,7 @@ from dagster_dlt import DagsterDltResource
 
 from orchestration.current import current_run, current_settings
 from orchestration.dbt_build import dbt_command
+from orchestration.history import cheap_history
 from orchestration.run import Run, prepared
 from orchestration.translators import RAW_SCHEMA
 
@@ -24,7 +25,8 @@ def prepared_run(context: dg.InitResourceContext) -> Iterator[Run]:
         return
     selected = context.run.asset_selection if context.run else None
     needs_api = not selected or any(key.path[0] == RAW_SCHEMA for key in selected)
-    with prepared(current_settings(), needs_api=needs_api) as run:
+    settings = current_settings()
+    with cheap_history(settings.dagster_dir), prepared(settings, needs_api=needs_api) as run:
         yield run
 
 

@@ -20,21 +20,25 @@ def command(port: int) -> None:
     or systemd); without one its runs fail and say so.
     """
     import os
+    import signal
     import subprocess
     import sys
 
-    from orchestration.instance import write_instance_config
+    from orchestration.instance import write_instance_config, write_workspace
     from pipelines.settings import load_settings
 
     settings = load_settings()
     folder = write_instance_config(settings)
     environment = {**os.environ, "DAGSTER_HOME": str(folder), "DO_NOT_TRACK": "1"}
+    arguments = ["--workspace", str(write_workspace(settings)), "--host", "127.0.0.1", "--port", str(port)]
     click.echo(f"Dagster: http://127.0.0.1:{port} (job incident_marts, schedule daily; Ctrl-C ends it)", err=True)
-    arguments = ["dev", "--host", "127.0.0.1", "--port", str(port), "--module-name", "orchestration.definitions"]
-    process = subprocess.Popen([sys.executable, "-m", "dagster", *arguments], env=environment)  # noqa: S603
-    try:
-        raise SystemExit(process.wait())
-    except KeyboardInterrupt:
-        # The terminal has sent the signal to Dagster as well; it ends its own children.
-        process.wait()
-        raise
+    process = subprocess.Popen(  # noqa: S603 (our own command, no shell)
+        [sys.executable, "-m", "dagster", "dev", *arguments], env=environment
+    )
+    # Ctrl-C reaches Dagster from the terminal; a service manager's stop reaches only this process.
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    while True:
+        try:
+            raise SystemExit(process.wait())
+        except KeyboardInterrupt:
+            continue
