@@ -78,7 +78,7 @@ def test_raw_incidents_are_the_incidents_of_every_mode_and_category(
     expected = Counter((row["id"], row["mode"], row["incident_status"]["category"]) for row in served)
     assert Counter(loaded) == expected
     assert len({mode for _, mode, _ in loaded}) == 4
-    assert len({category for _, _, category in loaded}) == 8
+    assert {"declined", "canceled", "merged"} <= {category for _, _, category in loaded}
 
 
 def test_nested_values_and_text_arrive_in_the_warehouse_unchanged(
