@@ -7,8 +7,9 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration.current import current_settings
-from orchestration.dbt_build import build
+from orchestration.dbt_build import BuildError, build
 from orchestration.manifest import load_manifest
+from orchestration.publication import record
 from orchestration.run import Run
 from orchestration.stages import BUILD, POOL, stage
 from orchestration.translators import ModelTranslator
@@ -23,4 +24,8 @@ from orchestration.translators import ModelTranslator
 def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, run: dg.ResourceParam[Run]) -> Iterator[Any]:
     """Seeds, models and tests in dbt's own order; a failed check ends the run before anything is published."""
     with stage(run, BUILD, "Building and testing the marts"):
-        yield from build(run, dbt, context)
+        try:
+            yield from build(run, dbt, context)
+        except BuildError:
+            record(run, context.run_id, "failed")
+            raise
