@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from tests.dbt.account import Account, Row
 
-# Lists inside an incident that can be emptied one element at a time.
+# Lists inside an incident that can lose elements.
 NESTED = ("custom_field_entries", "incident_timestamp_values", "incident_role_assignments", "team_ids")
 Predicate = Callable[[Account], bool]
 
@@ -15,37 +15,47 @@ Predicate = Callable[[Account], bool]
 def shrink(account: Account, fails: Predicate, seconds: float) -> Account:
     """The smallest account found within the time that still fails; the account itself when nothing can go."""
     deadline = time.monotonic() + seconds
-    progress = True
-    while progress and time.monotonic() < deadline:
-        progress = False
-        for smaller in _smaller(account):
-            if time.monotonic() >= deadline:
-                break
-            if fails(smaller):
-                account, progress = smaller, True
-                break
+
+    def still_fails(smaller: Account) -> bool:
+        return time.monotonic() < deadline and fails(smaller)
+
+    tables = [("raw", "incidents"), ("raw", "incident_updates"), *(("seeds", name) for name in account.seeds)]
+    tables += [("raw", name) for name in account.raw if ("raw", name) not in tables]
+    for part, table in tables:
+        account = _shrink_list(
+            account,
+            getattr(account, part).get(table, []),
+            lambda a, rows, p=part, t=table: a.with_rows(p, t, rows),
+            still_fails,
+        )
+    for position in range(len(account.table("incidents"))):
+        for name in NESTED:
+            values = account.table("incidents")[position].get(name) or []
+            account = _shrink_list(account, values, _replacing(position, name), still_fails)
     return account
 
 
-def _smaller(account: Account) -> Iterator[Account]:
-    """Accounts with less in them, big cuts first."""
-    for part in ("raw", "seeds"):
-        for table, rows in getattr(account, part).items():
-            for kept in _parts(rows):
-                yield account.with_rows(part, table, kept)
-    incidents = account.table("incidents")
-    for position, incident in enumerate(incidents):
-        for name in NESTED:
-            for kept in _parts(incident.get(name) or []):
-                changed: list[Row] = [*incidents]
-                changed[position] = {**incident, name: kept}
-                yield account.with_rows("raw", "incidents", changed)
+def _replacing(position: int, name: str) -> Callable[[Account, list[Row]], Account]:
+    def replace(account: Account, values: list[Row]) -> Account:
+        incidents = [*account.table("incidents")]
+        incidents[position] = {**incidents[position], name: values}
+        return account.with_rows("raw", "incidents", incidents)
+
+    return replace
 
 
-def _parts(rows: list[Row]) -> Iterator[list[Row]]:
-    """The list without halves, quarters ... down to single rows."""
+def _shrink_list(
+    account: Account, rows: list[Row], put: Callable[[Account, list[Row]], Account], fails: Predicate
+) -> Account:
+    """Cut ever smaller pieces out of one list, going on behind each cut instead of starting again."""
     size = len(rows)
     while size:
-        for start in range(0, len(rows), size):
-            yield rows[:start] + rows[start + size :]
+        start = 0
+        while start < len(rows):
+            kept = rows[:start] + rows[start + size :]
+            if fails(put(account, kept)):
+                rows, account = kept, put(account, kept)
+            else:
+                start += size
         size //= 2
+    return account

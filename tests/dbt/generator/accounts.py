@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from tests.dbt.account import DEFAULT_VARIABLES, Account, Row
 from tests.dbt.generator.chance import Chance
 from tests.dbt.generator.directory import Directory
-from tests.dbt.generator.incidents import generate_incidents
+from tests.dbt.generator.incidents import forget_definitions, generate_incidents
 from tests.dbt.generator.seeds import generate_seeds
 
 # Reporting rules under which accounts are built; one compilation of the project each.
@@ -49,6 +49,7 @@ def generate_account(seed: int, variant: str) -> Account:
     directory = Directory(chance)
     incidents, updates = generate_incidents(chance, directory)
     seeds = generate_seeds(chance, directory, incidents, rules["root_team_id"])
+    forget_definitions(chance, directory)
     raw = {**directory.raw(), "incidents": incidents, "incident_updates": updates}
     as_of = _as_of(chance, updates)
     return Account(raw, as_of, seeds, variables, _coverage(chance, as_of))

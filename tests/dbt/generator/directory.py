@@ -66,6 +66,9 @@ class Directory:
         self._add_teams(chance)
         self._add_services(chance)
         self.fields: list[Row] = []
+        # The copies that incidents carry; some were made before the field was renamed.
+        self.embedded_fields: dict[str, Row] = {}
+        self._copies: dict[str, Row] = {}
         self.options: dict[str, list[Row]] = {}
         self._add_fields(chance)
 
@@ -96,6 +99,13 @@ class Directory:
             "custom_fields": self.fields,
             "custom_field_options": [option for options in self.options.values() for option in options],
         }
+
+    def copy_of(self, chance: Chance, definition: Row, text: str) -> Row:
+        """What incidents carry of an option or entry, possibly under an old name; the same on all of them."""
+        if definition["id"] not in self._copies:
+            old = {text: chance.text()} if chance.happens(0.15) else {}
+            self._copies[definition["id"]] = {**definition, **old}
+        return self._copies[definition["id"]]
 
     def _user(self, chance: Chance) -> Row:
         user_id = chance.new_id("user")
@@ -130,7 +140,10 @@ class Directory:
         }
         self.catalog_types.append(kind)
         for number in range(chance.number(0, 5)):
-            entry = self._entry(chance, kind, f"Team {number} {chance.text().strip()}")
+            name = f"Team {number} {chance.text().strip()}"
+            if self.team_entries and chance.happens(0.1):
+                name = chance.one(self.team_entries)["name"]
+            entry = self._entry(chance, kind, name)
             self.catalog_entries.append(entry)
             if chance.happens(0.7):
                 linked = {key: entry[key] for key in ("id", "name", "external_id") if entry[key] is not None}
@@ -198,6 +211,12 @@ class Directory:
                 "catalog_type_id": kind if kind.startswith("01") else None,
             }
             self.fields.append(field)
+            name = chance.text() if chance.happens(0.15) else field["name"]
+            self.embedded_fields[field["id"]] = {
+                "id": field["id"],
+                "name": name,
+                "field_type": field["field_type"],
+            }
             if kind.endswith("_select"):
                 texts = {chance.text(): None for _ in range(chance.number(0, 5))}
                 self.options[field["id"]] = [

@@ -36,6 +36,7 @@ def generate_incidents(chance: Chance, directory: Directory) -> tuple[list[Row],
             update["merged_into_incident_id"] = chance.one(
                 [incident["id"] for incident in incidents] or [incident_id]
             )
+        status = status or _status(chance, directory)
         updates += history
         kind = chance.one(directory.types) if chance.happens(0.7) else None
         severity = chance.one(directory.severities) if chance.happens(0.8) else None
@@ -93,7 +94,7 @@ def _history(chance: Chance, directory: Directory, incident_id: str, created_at:
                 "incident_id": incident_id,
                 "merged_into_incident_id": None,
                 "message": None,
-                "new_incident_status": _status(chance, directory, category),
+                "new_incident_status": None if chance.happens(0.03) else _status(chance, directory, category),
                 "updater": {},
                 "created_at": moment,
             }
@@ -137,7 +138,8 @@ def _assignments(chance: Chance, directory: Directory) -> list[Row]:
     rows: list[Row] = []
     for role in directory.roles:
         if chance.happens(0.6):
-            rows.append({"role": role, "assignee": chance.one(directory.users)})
+            embedded = _stale(chance, role, {"role_type": "custom"})
+            rows.append({"role": embedded, "assignee": chance.one(directory.users)})
         elif chance.happens(0.5):
             rows.append({"role": role})
     return rows
@@ -150,7 +152,7 @@ def _field_entries(chance: Chance, directory: Directory) -> list[Row]:
             continue
         most = 3 if field["field_type"] == "multi_select" else 1
         values = [_value(chance, directory, field) for _ in range(chance.number(0, most))]
-        embedded = {"id": field["id"], "name": field["name"], "field_type": field["field_type"], "options": []}
+        embedded = {**directory.embedded_fields[field["id"]], "options": []}
         different = {repr(value): value for value in values if value}
         rows.append({"custom_field": embedded, "values": list(different.values())})
     return rows
@@ -162,6 +164,7 @@ def _value(chance: Chance, directory: Directory, field: Row) -> Row | None:
         if not entries:
             return None
         entry = chance.one(entries)
+        entry = directory.copy_of(chance, entry, "name")
         return {
             "value_catalog_entry": {
                 k: entry[k] for k in ("id", "name", "external_id", "aliases") if entry[k] is not None
@@ -169,13 +172,22 @@ def _value(chance: Chance, directory: Directory, field: Row) -> Row | None:
         }
     if field["field_type"].endswith("_select"):
         options = directory.options.get(field["id"])
-        return {"value_option": chance.one(options)} if options else None
+        return {"value_option": directory.copy_of(chance, chance.one(options), "value")} if options else None
     plain: dict[str, Any] = {
         "text": chance.text(),
         "link": f"https://example.com/{chance.number(1, 3)}",
         "numeric": str(chance.number(1, 42)),
     }
     return {f"value_{field['field_type']}": plain[field["field_type"]]}
+
+
+def forget_definitions(chance: Chance, directory: Directory) -> None:
+    """Delete some definitions that incidents still carry copies of."""
+    for rows in (directory.fields, directory.roles, directory.users, directory.timestamps, directory.severities):
+        rows[:] = [row for row in rows if chance.happens(0.95)]
+    directory.catalog_entries[:] = [entry for entry in directory.catalog_entries if chance.happens(0.93)]
+    for options in directory.options.values():
+        options[:] = [option for option in options if chance.happens(0.95)]
 
 
 def _team_ids(chance: Chance, directory: Directory) -> list[str] | None:

@@ -61,12 +61,12 @@ class _Chain:
 
     def credit(self, incident: Incident) -> Credit:
         values = list(field_values(self.account, incident.row))
-        linked = [v.entry_id for v in values if v.entry_id and v.catalog_type_id in self.services.types]
+        linked = [value for value in values if value.entry_id and value.catalog_type_id in self.services.types]
         found = {
             "custom_field": tuple(candidate for value in values for candidate in self.mapping.candidates(value)),
             "explicit_owner": tuple(self._explicit_owners(incident)),
             "service": tuple(
-                o for entry_id in linked for o in self.services.owners(entry_id, incident.occurred_at)
+                owner for value in linked for owner in self.services.owners(value, incident.occurred_at)
             ),
             ROOT_STEP: (Candidate(self.teams.root, 1, "", ""),),
         }

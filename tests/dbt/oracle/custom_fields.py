@@ -38,12 +38,14 @@ class Candidate:
 def field_values(account: Account, incident: Row) -> Iterator[FieldValue]:
     """Every value of every field on the incident; fields without a value give nothing."""
     definitions = by_id(account.table("custom_fields"))
+    options = by_id(account.table("custom_field_options"))
+    entries = by_id(account.table("catalog_entries"))
     for entry in incident.get("custom_field_entries") or []:
         embedded = entry["custom_field"]
         definition = definitions.get(embedded["id"], embedded)
         for value in entry["values"]:
-            option = value.get("value_option") or {}
-            linked = value.get("value_catalog_entry") or {}
+            option = _current(options, value.get("value_option"))
+            linked = _current(entries, value.get("value_catalog_entry"))
             free = value.get("value_text") or value.get("value_link")
             yield FieldValue(
                 field_id=embedded["id"],
@@ -55,6 +57,11 @@ def field_values(account: Account, incident: Row) -> Iterator[FieldValue]:
                 text=option.get("value") or linked.get("name") or free or value.get("value_numeric") or "",
                 is_free_text=free is not None,
             )
+
+
+def _current(definitions: dict[str, Row], embedded: Row | None) -> Row:
+    """The account renames options and entries without touching the incidents that carry them."""
+    return definitions.get(embedded["id"], embedded) if embedded else {}
 
 
 class FieldMapping:

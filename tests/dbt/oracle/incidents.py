@@ -86,6 +86,7 @@ def _derive(account: Account, row: Row, updates: list[Row], roles: dict[str, lis
     history = [
         (update["created_at"], category_of(update["new_incident_status"], statuses))
         for update in sorted(updates, key=lambda update: (update["created_at"], update["id"]))
+        if update.get("new_incident_status")
     ]
     at = {role: _instant_of(account, row, names) for role, names in roles.items()}
     is_retrospective = row["mode"] == "retrospective"

@@ -13,6 +13,7 @@ from tests.dbt.oracle.attribution import Credit
 from tests.dbt.oracle.incidents import Incident
 from tests.dbt.oracle.periods import GRAINS, Calendar, Period
 from tests.dbt.oracle.teams import Teams
+from tests.dbt.oracle.text import by_id
 
 DURATIONS = (
     "time_to_resolve",
@@ -61,10 +62,12 @@ def metrics(
 
 def involvements(account: Account, incident: Incident) -> dict[str, set[str]]:
     """Person id -> led, involved, reported on one incident."""
+    roles = by_id(account.table("incident_roles"))
     people: dict[str, set[str]] = {}
     for assignment in incident.row.get("incident_role_assignments") or []:
         if assignment.get("assignee"):
-            kinds = {"lead": {"led"}, "reporter": {"reported"}}.get(assignment["role"]["role_type"], set())
+            role = roles.get(assignment["role"]["id"], assignment["role"])
+            kinds = {"lead": {"led"}, "reporter": {"reported"}}.get(role["role_type"], set())
             people.setdefault(assignment["assignee"]["id"], {"involved"}).update(kinds)
     return people
 

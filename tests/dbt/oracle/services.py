@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tests.dbt.account import Account, Row
-from tests.dbt.oracle.custom_fields import Candidate
+from tests.dbt.oracle.custom_fields import Candidate, FieldValue
 from tests.dbt.oracle.teams import Teams, team_entries, team_types
 from tests.dbt.oracle.text import by_id, fold
 
@@ -32,11 +32,13 @@ class Services:
         entries = by_id(account.table("catalog_entries"))
         self._services = {key: entry for key, entry in entries.items() if entry["catalog_type_id"] in self.types}
 
-    def owners(self, entry_id: str, occurred_at: datetime) -> list[Candidate]:
-        """Known teams that owned the service then; nothing when the entry is no service or nobody is known."""
-        service = self._services.get(entry_id)
-        if service is None:
-            return []
+    def owners(self, value: FieldValue, occurred_at: datetime) -> list[Candidate]:
+        """Known teams that owned the linked service then; nothing when nobody is known.
+
+        A service that left the catalog is still named by its incidents, and the user's rows still speak for it.
+        """
+        gone = {"id": value.entry_id, "external_id": value.external_id, "name": value.text}
+        service = self._services.get(value.entry_id or "", {**gone, "catalog_type_id": value.catalog_type_id})
         local_date = occurred_at.astimezone(self._zone).date()
         rows = [
             row
