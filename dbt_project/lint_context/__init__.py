@@ -1,7 +1,7 @@
 """What sqlfluff sees in place of dbt's own objects, so that models can be linted without starting dbt.
 
-Only for the linter (`library_path` in `.sqlfluff`): a dispatched macro becomes a call of its own name, and variables have
-the values of `dbt_project.yml`.
+Only for the linter (`library_path` in `.sqlfluff`): a dispatched macro becomes a call of its own name, and
+variables have the values of `dbt_project.yml`.
 """
 
 from pathlib import Path
