@@ -1,8 +1,8 @@
 """Breaks rules of the SQL one at a time and reports which breakages no generated account notices.
 
 Run by hand: `python -m tests.dbt.mutations [accounts]`. Each mutation is a textual change in a copy of the
-project; the first account whose marts differ from the oracle or break an invariant, or a statement that does not run,
-kills it. Exit code 1 when one survives, or when its text is no longer in the project.
+project; the first account whose marts differ from the oracle or break an invariant, or a statement that does not
+run, kills it. Exit code 1 when one survives, or when its text is no longer in the project.
 """
 
 from __future__ import annotations

@@ -8,11 +8,13 @@ from tests.dbt.generator.chance import Chance
 TEAM_TYPE = 'Custom["Team"]'
 TIMESTAMP_NAMES = (
     ("Reported at", "reported"),
-    ("Accepted at", "Acknowledged"),
+    ("Accepted at", "accepted"),
+    ("Acknowledged at", "Acknowledged"),
     ("Resolved at", "RESOLVED AT", "resolved"),
     ("Closed at",),
     ("Impact started at", "Impact started"),
-    ("Fixed at", "Mitigated at"),
+    ("Fixed at", "FIXED"),
+    ("Mitigated at", "Mitigated"),
     ("Declared at",),
     ("Identified at",),
 )
