@@ -12,7 +12,7 @@ from pipelines.settings import Settings
 EXPLANATION = """\
 No incident.io account is connected, so this is the demo: generated data from a local stand-in for the API,
 read over real HTTP and kept apart in {home}.
-Set INCIDENT_IO_API_KEY (environment or .env) to work with your own account."""
+Run `incident-marts connect` to work with your own account."""
 
 
 def offline_account(settings: Settings, *, demo: bool) -> Settings:

@@ -1,0 +1,105 @@
+"""Keeping a key for a home, and forgetting it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pipelines.secrets.api_key import ApiKey, Place, SecretError
+from pipelines.secrets.connection import (
+    Connection,
+    known_account,
+    read_connection,
+    remove_connection,
+    write_connection,
+)
+from pipelines.secrets.encrypted_file import EncryptedFile, encrypted_file_of
+from pipelines.secrets.keyring_store import Keyring
+from pipelines.settings import Settings
+
+
+class Store(Protocol):
+    """A place for keys; `label` says in words where it is."""
+
+    name: str
+    label: str
+
+    def ensure_usable(self) -> None: ...
+    def read(self, place: Place) -> str | None: ...
+    def write(self, place: Place, value: str) -> None: ...
+    def forget(self, place: Place) -> bool: ...
+
+
+def stores(settings: Settings) -> dict[str, Store]:
+    """Every store by name, in the order of preference."""
+    return {"keyring": Keyring(), "file": EncryptedFile(settings)}
+
+
+def choose_store(settings: Settings, wanted: str | None = None) -> Store:
+    """The wanted store, else the one in use, else the first usable one.
+
+    Raises :class:`SecretError`, before anything was written, saying for every candidate why it cannot be used.
+    """
+    available = stores(settings)
+    name = wanted or _store_in_use(settings)
+    candidates = [available[name]] if name in available else list(available.values())
+    reasons = []
+    for store in candidates:
+        try:
+            store.ensure_usable()
+        except SecretError as error:
+            reasons.append(f"{store.name}: {error}")
+        else:
+            return store
+    raise SecretError("\n".join(["The key cannot be stored safely here. Nothing was changed.", *reasons]))
+
+
+def keep_key(settings: Settings, store: Store, key: ApiKey, connection: Connection) -> list[str]:
+    """Store the key and record the connection; the key it replaces is gone from every other store afterwards.
+
+    Until the new key is in its store the old one stays valid for runs. Returns warnings about a store that could
+    not be cleaned.
+    """
+    place = Place(settings.home, connection.account)
+    store.write(place, key.value)
+    was_in = _store_in_use(settings)
+    write_connection(settings.home, connection)
+    if was_in in (None, store.name):
+        return []
+    try:
+        stores(settings)[was_in].forget(place)
+    except SecretError as error:
+        return [f"The old key is still in the store {was_in}, where nothing reads it any more: {error}"]
+    return []
+
+
+def forget_key(settings: Settings) -> list[str]:
+    """Forget the key of this home in every store; returns where it was removed from.
+
+    Raises :class:`SecretError` when the keyring that holds it cannot be asked; the record stays then, so that
+    trying again is possible.
+    """
+    removed = []
+    place = Place(settings.home, known_account(settings.home) or "")
+    file = EncryptedFile(settings)
+    if file.forget(place):
+        removed.append(file.label)
+    in_use = _store_in_use(settings)
+    if place.account:
+        keyring = Keyring()
+        try:
+            if keyring.forget(place):
+                removed.append(keyring.label)
+        except SecretError:
+            if in_use == keyring.name:
+                raise
+    remove_connection(settings.home)
+    return removed
+
+
+def _store_in_use(settings: Settings) -> str | None:
+    try:
+        if connection := read_connection(settings.home):
+            return connection.store
+    except SecretError:
+        return None
+    return "file" if encrypted_file_of(settings.home).exists() else None
