@@ -102,7 +102,7 @@ def connected_text(settings: Settings, connected: Connected) -> str:
         lines.append(f"Private incidents are not counted: the key lacks the role {PRIVATE_ROLE}.")
     if connected.overridden_by:
         lines.append(
-            f"Note: {connected.overridden_by} is set and wins over the stored key; remove it to use the stored one."
+            f"Note: {connected.overridden_by} is set and wins over the stored key; remove it to use that one."
         )
     lines += [f"Warning: {warning}" for warning in connected.warnings]
     lines.append("Next: incident-marts run")

@@ -46,8 +46,8 @@ def check_rights(client: Client, endpoints: tuple[Endpoint, ...] = ENDPOINTS) ->
     """A right for every endpoint, in their order.
 
     Lists that hang on a parent (options of a field, entries of a type) are asked for one parent; without any,
-    the answer is that of another resource that needs the same scope. Raises the client's errors other than a refusal:
-    a revoked key or an unreachable API is not an answer about rights.
+    the answer is that of another resource that needs the same scope. Raises the client's errors other than a
+    refusal: a revoked key or an unreachable API is not an answer about rights.
     """
     parents = Parents(client)
     rights = [_right(client, endpoint, parents) for endpoint in endpoints]

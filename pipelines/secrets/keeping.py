@@ -23,10 +23,17 @@ class Store(Protocol):
     name: str
     label: str
 
-    def ensure_usable(self) -> None: ...
-    def read(self, place: Place) -> str | None: ...
-    def write(self, place: Place, value: str) -> None: ...
-    def forget(self, place: Place) -> bool: ...
+    def ensure_usable(self) -> None:
+        """Raises SecretError saying why this store cannot be used here."""
+
+    def read(self, place: Place) -> str | None:
+        """The key of a place, or None."""
+
+    def write(self, place: Place, value: str) -> None:
+        """Store the key of a place, replacing the one before."""
+
+    def forget(self, place: Place) -> bool:
+        """Remove the key of a place; whether there was one."""
 
 
 def stores(settings: Settings) -> dict[str, Store]:
@@ -63,7 +70,7 @@ def keep_key(settings: Settings, store: Store, key: ApiKey, connection: Connecti
     store.write(place, key.value)
     was_in = _store_in_use(settings)
     write_connection(settings.home, connection)
-    if was_in in (None, store.name):
+    if was_in is None or was_in == store.name:
         return []
     try:
         stores(settings)[was_in].forget(place)

@@ -77,6 +77,6 @@ def _refuse_others(path: Path, found: os.stat_result, owners: Collection[int], w
     if found.st_mode & OTHERS:
         mode = stat.S_IMODE(found.st_mode)
         raise SecretError(
-            f"{path}: has mode {mode:04o}, so other users may get at it. Close it with `chmod {wanted} {path}`; if "
-            "others use this machine, make a new key in incident.io and connect again."
+            f"{path}: has mode {mode:04o}, so other users may get at it. Close it with `chmod {wanted} {path}`; "
+            "if others use this machine, make a new key in incident.io and connect again."
         )
