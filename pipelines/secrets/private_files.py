@@ -29,12 +29,14 @@ def read_private(path: Path, *, owners: Collection[int] | None = None, follow_li
         raise
     except OSError as error:
         raise SecretError(f"{path}: cannot be read ({error.strerror})") from None
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
+    try:
+        found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise SecretError(f"{path}: is not a regular file")
         _refuse_others(path, found, owners or (os.geteuid(),), wanted="600")
-        content = file.read(LARGEST + 1)
+        content = os.read(descriptor, LARGEST + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > LARGEST:
         raise SecretError(f"{path}: is larger than such a file can be")
     return content
