@@ -40,6 +40,7 @@ def connect_account(settings: Settings, key: ApiKey, store_name: str | None) -> 
     rights = check_rights(client)
     connection = Connection(
         account=account,
+        api_url=settings.api_url,
         key_name=str(identity.get("name") or "unnamed"),
         store=store.name,
         connected_at=datetime.now(UTC).isoformat(timespec="seconds"),

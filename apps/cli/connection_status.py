@@ -16,6 +16,7 @@ Document = dict[str, Any]
 def status_of(settings: Settings) -> Document:
     """The whole status as one document; asks no network."""
     return {
+        "ok": True,
         "home": str(settings.home),
         "api_url": settings.api_url,
         "is_demo": settings.is_demo,

@@ -28,10 +28,14 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class Place:
-    """Whose key it is: a stored key is bound to one home and one account, so that two homes never mix."""
+    """Whose key it is, and for which address: a stored key is bound to one home, account and API.
+
+    Two homes never mix, and a changed `INCIDENT_IO_API_URL` cannot send a stored key to another server.
+    """
 
     home: Path
     account: str
+    api_url: str
 
 
 def checked_key(text: str, source: str) -> ApiKey:

@@ -11,24 +11,29 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from pipelines.secrets.api_key import SecretError
+from pipelines.secrets.api_key import Place, SecretError
 
 FILE_NAME = "connection.json"
 
 
 @dataclass(frozen=True)
 class Connection:
-    """One stored key: whose it is, in which store, and what it may not read (resource to scope).
+    """One stored key: whose it is, where it was checked, in which store, and what it may not read.
 
-    `connected_at` is RFC 3339 in UTC.
+    `missing_scopes` is resource to scope; `connected_at` is RFC 3339 in UTC.
     """
 
     account: str
+    api_url: str
     key_name: str
     store: str
     connected_at: str
     roles: list[str] = field(default_factory=list)
     missing_scopes: dict[str, str] = field(default_factory=dict)
+
+    def place(self, home: Path) -> Place:
+        """What the key is bound to in its store."""
+        return Place(home, self.account, self.api_url)
 
 
 def read_connection(home: Path) -> Connection | None:

@@ -47,7 +47,8 @@ class EncryptedFile:
         try:
             if bound_to(content) != _binding(place):
                 raise SecretError(
-                    f"{self.path}: was written for another home or account ({_words(bound_to(content))}); {AGAIN}"
+                    f"{self.path}: was written for another home, account or address "
+                    f"({_words(bound_to(content))}); {AGAIN}"
                 )
             return unseal(content, master_key(self._settings))
         except NotSealedError as error:
@@ -80,7 +81,7 @@ def encrypted_file_of(home: Path) -> Path:
 
 
 def _binding(place: Place) -> dict[str, str]:
-    return {"home": str(place.home), "account": place.account}
+    return {"home": str(place.home), "account": place.account, "api_url": place.api_url}
 
 
 def _words(binding: dict[str, str]) -> str:

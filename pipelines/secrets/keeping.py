@@ -66,14 +66,16 @@ def keep_key(settings: Settings, store: Store, key: ApiKey, connection: Connecti
     Until the new key is in its store the old one stays valid for runs. Returns warnings about a store that could
     not be cleaned.
     """
-    place = Place(settings.home, connection.account)
+    place = connection.place(settings.home)
     store.write(place, key.value)
-    was_in = _store_in_use(settings)
+    was_in, old_place = _store_in_use(settings), _stored_place(settings)
     write_connection(settings.home, connection)
-    if was_in is None or was_in == store.name:
+    # The file of a home has one path, so writing it has replaced the old one; entries of a keyring have names.
+    is_replaced = was_in == store.name and (was_in == EncryptedFile.name or old_place == place)
+    if was_in is None or is_replaced:
         return []
     try:
-        stores(settings)[was_in].forget(place)
+        stores(settings)[was_in].forget(old_place)
     except SecretError as error:
         return [f"The old key is still in the store {was_in}, where nothing reads it any more: {error}"]
     return []
@@ -86,7 +88,7 @@ def forget_key(settings: Settings) -> list[str]:
     trying again is possible.
     """
     removed = []
-    place = Place(settings.home, known_account(settings.home) or "")
+    place = _stored_place(settings)
     file = EncryptedFile(settings)
     if file.forget(place):
         removed.append(file.label)
@@ -101,6 +103,16 @@ def forget_key(settings: Settings) -> list[str]:
                 raise
     remove_connection(settings.home)
     return removed
+
+
+def _stored_place(settings: Settings) -> Place:
+    """What the stored key is bound to, as far as this home tells."""
+    try:
+        if connection := read_connection(settings.home):
+            return connection.place(settings.home)
+    except SecretError:
+        pass
+    return Place(settings.home, known_account(settings.home) or "", settings.api_url)
 
 
 def _store_in_use(settings: Settings) -> str | None:

@@ -62,8 +62,8 @@ class Keyring:
 
 
 def entry_name(place: Place) -> str:
-    """The user name of the entry: readable in the keyring's own program, different for every home and account."""
-    return f"{place.account} in {place.home}"
+    """The user name of the entry: readable in the keyring's own program, different for every place."""
+    return f"{place.account} ({place.api_url}) in {place.home}"
 
 
 def usable_backend() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.secrets.api_key import CREDENTIAL_NAME, ApiKey, Place, SecretError, checked_key
-from pipelines.secrets.connection import known_account, read_connection
+from pipelines.secrets.connection import Connection, known_account, read_connection
 from pipelines.secrets.encrypted_file import EncryptedFile
 from pipelines.secrets.keyring_store import Keyring
 from pipelines.settings import Settings
@@ -44,7 +44,7 @@ def from_keyring(settings: Settings) -> ApiKey | None:
     store = Keyring()
     if connection is None or connection.store != store.name:
         return None
-    value = store.read(Place(settings.home, connection.account))
+    value = store.read(_place(settings, connection))
     if value is None:
         raise SecretError(
             f"{store.label} no longer holds the key of this home; run `incident-marts connect` again"
@@ -61,12 +61,27 @@ def from_encrypted_file(settings: Settings) -> ApiKey | None:
     store = EncryptedFile(settings)
     if connection is not None and connection.store != store.name:
         return None
-    value = store.read(Place(settings.home, known_account(settings.home) or ""))
+    place = (
+        _place(settings, connection)
+        if connection is not None
+        else Place(settings.home, known_account(settings.home) or "", settings.api_url)
+    )
+    value = store.read(place)
     if value is not None:
         return checked_key(value, store.label)
     if connection is not None:
         raise SecretError(f"{store.path}: is missing; run `incident-marts connect` again")
     return None
+
+
+def _place(settings: Settings, connection: Connection) -> Place:
+    """What the stored key is bound to, if it may be used with these settings."""
+    if connection.api_url != settings.api_url:
+        raise SecretError(
+            f"The stored key was checked at {connection.api_url} and is not sent to {settings.api_url}. Correct "
+            "INCIDENT_IO_API_URL, or run `incident-marts connect` again for this address."
+        )
+    return connection.place(settings.home)
 
 
 # From what an operator sets for one process to what a person stored once.

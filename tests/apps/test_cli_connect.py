@@ -242,7 +242,13 @@ def test_status_checks_the_key_when_asked_and_fails_when_it_does_not_work(person
     assert person.run("status", "--check").code == 1
     person.connect(FIRST)
     assert person.run("status", "--check").code == 0
-    unreachable = person.run("status", "--check", "--json", INCIDENT_IO_API_URL="http://127.0.0.1:9")
+    elsewhere = person.run("status", "--check", "--json", INCIDENT_IO_API_URL="http://127.0.0.1:9")
+    assert elsewhere.code == 1
+    assert elsewhere.document["connected"] is False
+    assert "is not sent to http://127.0.0.1:9" in elsewhere.document["check"]["problem"]
+    given = {"INCIDENT_IO_API_URL": "http://127.0.0.1:9", "INCIDENT_IO_API_KEY": FIRST}
+    unreachable = person.run("status", "--check", "--json", **given)
     assert unreachable.code == 1
-    assert unreachable.document["check"]["ok"] is False
     assert unreachable.document["connected"] is True
+    assert unreachable.document["check"]["ok"] is False
+    assert FIRST not in person.printed

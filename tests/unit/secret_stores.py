@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.secrets import Connection, keyring_store
-from pipelines.settings import Settings
+from pipelines.secrets.api_key import Place
+from pipelines.settings import DEFAULT_API_URL, Settings
 
 ACCOUNT = "https://app.incident.io/harbour"
 MASTER_KEY = "a-master-key-of-32-characters-ok"
@@ -20,8 +21,18 @@ def settings_of(home: Path, **values: object) -> Settings:
     return replace(settings, **values)
 
 
-def connection_in(store: str, key_name: str = "Nightly") -> Connection:
-    return Connection(account=ACCOUNT, key_name=key_name, store=store, connected_at="2026-01-01T00:00:00+00:00")
+def connection_in(store: str, api_url: str = DEFAULT_API_URL) -> Connection:
+    return Connection(
+        account=ACCOUNT,
+        api_url=api_url,
+        key_name="Nightly",
+        store=store,
+        connected_at="2026-01-01T00:00:00+00:00",
+    )
+
+
+def place_of(home: Path, account: str = ACCOUNT, api_url: str = DEFAULT_API_URL) -> Place:
+    return Place(home, account, api_url)
 
 
 class MemoryKeyring:

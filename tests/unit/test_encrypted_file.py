@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from secret_stores import ACCOUNT, MASTER_KEY, settings_of
+from secret_stores import MASTER_KEY, place_of, settings_of
 
 from pipelines.secrets import SecretError
 from pipelines.secrets.api_key import Place
@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def place(home: Path) -> Place:
-    return Place(home, ACCOUNT)
+    return place_of(home)
 
 
 @pytest.fixture
@@ -102,14 +102,16 @@ def test_an_altered_file_is_named_as_the_reason(store: EncryptedFile, place: Pla
         store.read(place)
 
 
-def test_a_file_of_another_home_or_account_is_refused(store: EncryptedFile, place: Place, tmp_path: Path):
-    with pytest.raises(SecretError, match="another home or account"):
-        store.read(Place(place.home, "https://app.incident.io/other"))
+def test_a_file_of_another_home_account_or_address_is_refused(store: EncryptedFile, place: Place, tmp_path: Path):
+    with pytest.raises(SecretError, match="another home, account or address"):
+        store.read(place_of(place.home, "https://app.incident.io/other"))
+    with pytest.raises(SecretError, match="another home, account or address"):
+        store.read(place_of(place.home, api_url="https://elsewhere.example"))
     other = EncryptedFile(settings_of(tmp_path / "other"))
     other.path.parent.mkdir(parents=True, mode=0o700)
     store.path.rename(other.path)
-    with pytest.raises(SecretError, match="another home or account"):
-        other.read(Place(tmp_path / "other", ACCOUNT))
+    with pytest.raises(SecretError, match="another home, account or address"):
+        other.read(place_of(tmp_path / "other"))
 
 
 def test_forgetting_removes_file_and_folder(store: EncryptedFile, place: Place):

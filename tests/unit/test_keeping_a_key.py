@@ -148,6 +148,25 @@ def test_a_keyring_that_cannot_be_reached_is_an_error_and_not_an_unconnected_hom
     assert read_connection(settings.home) is not None
 
 
+@pytest.mark.parametrize("store", ["keyring", "file"])
+def test_a_stored_key_is_not_sent_to_another_address(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, store: str
+):
+    keyring = use_keyring(monkeypatch)
+    keep(settings, store, "one")
+    elsewhere = replace(settings, api_url="https://elsewhere.example")
+    with pytest.raises(SecretError, match=r"is not sent to https://elsewhere\.example"):
+        find_api_key(elsewhere)
+    keep_key(
+        elsewhere,
+        choose_store(elsewhere, store),
+        ApiKey("two", "a test"),
+        connection_in(store, elsewhere.api_url),
+    )
+    assert found(elsewhere) == "two"
+    assert len(keyring.entries) == (store == "keyring")
+
+
 def test_a_key_that_vanished_from_its_store_is_an_error(settings: Settings, monkeypatch: pytest.MonkeyPatch):
     keyring = use_keyring(monkeypatch)
     keep(settings, "keyring", "one")

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from keyring.backends import fail, null
 from keyring.backends.chainer import ChainerBackend
-from secret_stores import ACCOUNT, MemoryKeyring, use_keyring
+from secret_stores import MemoryKeyring, place_of, use_keyring
 
 from pipelines.secrets import SecretError
-from pipelines.secrets.api_key import Place
 from pipelines.secrets.keyring_store import ALLOWED, Keyring, allowed_members, usable_backend
 
-PLACE = Place(Path("/srv/marts"), ACCOUNT)
+PLACE = place_of(Path("/srv/marts"))
 
 
 def backend_named(name: str, **values: Any) -> Any:
@@ -88,7 +87,7 @@ def test_a_configured_backend_that_is_missing_is_a_sentence(monkeypatch: pytest.
 
 def test_entries_of_two_homes_and_two_accounts_do_not_mix(monkeypatch: pytest.MonkeyPatch):
     use_keyring(monkeypatch)
-    places = [PLACE, Place(Path("/srv/other"), ACCOUNT), Place(PLACE.home, "https://app.incident.io/other")]
+    places = [PLACE, place_of(Path("/srv/other")), place_of(PLACE.home, "https://app.incident.io/other")]
     for number, place in enumerate(places):
         Keyring().write(place, f"key-{number}")
     assert [Keyring().read(place) for place in places] == ["key-0", "key-1", "key-2"]

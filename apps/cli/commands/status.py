@@ -27,6 +27,7 @@ def command(check: bool, demo: bool, as_json: bool) -> None:
     status = status_of(settings)
     if check:
         status["check"] = check_connection(settings)
+        status["ok"] = status["check"]["ok"]
     click.echo(json.dumps(status, default=str, ensure_ascii=False, indent=2) if as_json else status_text(status))
     if check and not status["check"]["ok"]:
         raise SystemExit(1)
