@@ -27,13 +27,10 @@ def incident_io(
     context: dg.AssetExecutionContext, dlt: DagsterDltResource, run: dg.ResourceParam[Run]
 ) -> Iterator[Any]:
     """Reads the account and merges it into the raw tables; whatever the key may not read is noted, not fatal."""
-    replace = {"write_disposition": "replace"} if run.full_refresh else {}
     with (
         stage(run, EXTRACT, f"Reading {run.settings.api_url}"),
-        open_run(run.settings, run.connected(), run.progress.rows) as extraction,
+        open_run(run.settings, run.connected(), run.progress.rows, full_refresh=run.full_refresh) as extraction,
     ):
         run.extracted = extraction.report
-        yield from dlt.run(
-            context=context, dlt_source=extraction.source, dlt_pipeline=extraction.pipeline, **replace
-        )
+        yield from dlt.run(context=context, dlt_source=extraction.source, dlt_pipeline=extraction.pipeline)
     run.warnings += [warning for warning in run.extracted.warnings if warning not in run.warnings]

@@ -22,8 +22,10 @@ from pipelines.incident_io.account import check_account
 from pipelines.incident_io.client import Client
 from pipelines.incident_io.dlt_config import configure_dlt
 from pipelines.incident_io.errors import ApiError
+from pipelines.incident_io.extraction import Progress
 from pipelines.incident_io.report import ExtractReport
-from pipelines.incident_io.source import Progress, incident_io_source
+from pipelines.incident_io.source import incident_io_source
+from pipelines.incident_io.stored import StoredRows
 from pipelines.secrets import find_api_key
 from pipelines.settings import Settings
 
@@ -59,15 +61,17 @@ def create_pipeline(settings: Settings) -> dlt.Pipeline:
 
 
 @contextmanager
-def open_run(settings: Settings, client: Client, progress: Progress | None = None) -> Iterator[Run]:
+def open_run(
+    settings: Settings, client: Client, progress: Progress | None = None, *, full_refresh: bool = False
+) -> Iterator[Run]:
     """A run whose leftovers are cleaned up whatever happens inside the `with`.
 
     Checks the account first (see :func:`~pipelines.incident_io.account.check_account`), so that a wrong key or
     an unreachable API fails before anything is written. dlt's local folder is dropped before and after a
-    failure: its state comes back from the warehouse, where it moved together with the data, and packages of an
-    earlier run that never reached the warehouse must not be loaded late, because this run reads everything
-    again. Errors of the API that dlt wraps come out as the :class:`~pipelines.incident_io.errors.ApiError` they
-    were.
+    failure: its state, the cursors among it, comes back from the warehouse, where it moved together with the data,
+    and packages of an earlier run that never reached the warehouse must not be loaded late, because this run reads
+    the same again and newer. `full_refresh`: read everything instead of what changed. Errors of the API
+    that dlt wraps come out as the :class:`~pipelines.incident_io.errors.ApiError` they were.
     """
     check_account(client, settings.home)
     spool_dir = settings.dlt_dir / "files" / PIPELINE_NAME
@@ -76,10 +80,19 @@ def open_run(settings: Settings, client: Client, progress: Progress | None = Non
     report = ExtractReport()
     pipeline = create_pipeline(settings)
     pipeline.drop()
-    source = incident_io_source(client, settings.start, report=report, progress=progress, spool_dir=spool_dir)
     try:
         # dlt opens the file some thirty times a run; one kept connection makes that cheap and saves checkpoints.
-        with duckdb.connect(str(settings.warehouse)):
+        with duckdb.connect(str(settings.warehouse)) as connection:
+            source = incident_io_source(
+                client,
+                settings.start,
+                as_of=settings.as_of,
+                stored=StoredRows(connection, DATASET_NAME),
+                full_refresh=full_refresh,
+                report=report,
+                progress=progress,
+                spool_dir=spool_dir,
+            )
             yield Run(pipeline, source, report)
     except PipelineStepFailed as error:
         pipeline.drop()
@@ -94,8 +107,12 @@ def extract(
     progress: Progress | None = None,
     client: Client | None = None,
     tables: Collection[str] | None = None,
+    *,
+    full_refresh: bool = False,
 ) -> ExtractReport:
-    """Read everything, or only some `tables`, from the API and merge it into the warehouse; returns what was done.
+    """Read what changed, or with `full_refresh` everything, merge it into the warehouse, say what was done.
+
+    `tables`: only these of the raw tables.
 
     Raises the errors of :mod:`pipelines.incident_io.errors`, :class:`~pipelines.incident_io.account
     .AccountMismatchError` or :class:`LoadFailedError`. When reading fails, the warehouse is unchanged.
@@ -103,7 +120,7 @@ def extract(
     if client is None:
         key = find_api_key(settings)
         client = Client(settings.api_url, key.value if key else "")
-    with open_run(settings, client, progress) as run:
+    with open_run(settings, client, progress, full_refresh=full_refresh) as run:
         run.pipeline.run(run.source.with_resources(*tables) if tables else run.source)
     return run.report
 
