@@ -20,7 +20,12 @@ import pytest
 from pipelines.incident_io.account import AccountMismatchError
 from pipelines.incident_io.client import Client
 from pipelines.incident_io.endpoints import ENDPOINTS, MODES, STATUS_CATEGORIES
-from pipelines.incident_io.errors import ApiUnreachableError, AuthenticationError, UnexpectedDataError
+from pipelines.incident_io.errors import (
+    ApiUnreachableError,
+    AuthenticationError,
+    RepeatedCursorError,
+    UnexpectedDataError,
+)
 from pipelines.incident_io.pipeline import extract, open_run
 from pipelines.incident_io.retries import RetryPolicy
 from pipelines.incident_io.rows import all_columns
@@ -232,7 +237,9 @@ def test_a_cursor_on_the_last_page_ends_at_the_empty_page(api: FakeApi, settings
     assert query(settings, "select count(*) from raw_incident_io.incidents") == [(7,)]
 
 
-def test_a_repeated_cursor_ends_the_list(api: FakeApi, settings: Settings) -> None:
+def test_a_cursor_that_repeats_the_one_just_used_ends_a_list_without_a_total(
+    api: FakeApi, settings: Settings
+) -> None:
     page = {
         "incident_updates": [{"id": "u1", "incident_id": "I1"}],
         "pagination_meta": {"page_size": 1, "after": "u1"},
@@ -241,6 +248,36 @@ def test_a_repeated_cursor_ends_the_list(api: FakeApi, settings: Settings) -> No
     run(settings)
     assert len(api.params("/v2/incident_updates")) == 2
     assert query(settings, "select id from raw_incident_io.incident_updates") == [("u1",)]
+
+
+def test_a_cursor_that_repeats_itself_before_the_announced_total_is_an_error(
+    api: FakeApi, settings: Settings
+) -> None:
+    meta = {"page_size": 1, "after": "I00001", "total_record_count": 3}
+    api.always["/v2/incidents"] = Answer(200, {"incidents": [incident(1)], "pagination_meta": meta})
+    with pytest.raises(RepeatedCursorError, match=r"/v2/incidents: page 2 .* 2 of 3 rows"):
+        run(settings, tables=["incidents"])
+
+
+def test_a_cursor_that_leads_back_is_asked_for_again_and_then_an_error(api: FakeApi, settings: Settings) -> None:
+    api.most_per_page = 1
+    api.rows["teams"] = [{"id": f"t{number}"} for number in range(4)]
+
+    def back_to(cursor: str) -> Answer:
+        return Answer(200, {"teams": [{"id": "t2"}], "pagination_meta": {"after": cursor}})
+
+    def misled(path: str, params: dict[str, list[str]]) -> None:
+        if path == "/v3/teams" and params.get("after") == ["t1"] and len(api.params(path)) == 3:
+            api.faults[path].append(back_to("t0"))
+
+    api.before_answer = misled
+    run(settings, tables=["teams"])
+    assert query(settings, "select count(*) from raw_incident_io.teams") == [(4,)]
+    api.before_answer = lambda path, params: (
+        api.always.update({path: back_to("t0")}) if params.get("after") == ["t1"] else None
+    )
+    with pytest.raises(RepeatedCursorError, match="/v3/teams: page 3"):
+        run(settings, tables=["teams"])
 
 
 @pytest.mark.parametrize("meta", [{}, {"pagination_meta": None}, {"pagination_meta": {"page_size": 25}}])
