@@ -49,11 +49,11 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params) -> Iterator[P
         if not is_last and after in used:
             repeats += 1
             if repeats == REPEATED_CURSOR_ATTEMPTS:
+                of_total = f" of {total}" if total is not None else ""
                 raise RepeatedCursorError(
-                    f"GET {endpoint.path}: page {len(used) + 1} leads back to a page already read, {repeats} "
-                    f"times in a row, after {count_so_far}{f' of {total}' if total is not None else ''} rows. The rest "
-                    "of the list cannot be reached. Nothing was loaded; try again later, and report it to "
-                    "incident.io if it stays."
+                    f"GET {endpoint.path}: page {len(used) + 1} leads back to a page already read, {repeats} times "
+                    f"in a row, after {count_so_far}{of_total} rows. The rest of the list cannot be reached. "
+                    "Try again later, and report it to incident.io if it stays."
                 )
             continue
         count_rows, repeats = count_so_far, 0
