@@ -8,6 +8,7 @@ before. Times of the state:
   than the local clock when the reading began: a row changed behind the reader's back must be read again.
 - `full_read_at`: `as_of` of the last full read that was accepted, which decides when the next sweep is due.
 - `start`: the first day of the history that `seen` speaks for; an earlier start means reading everything again.
+- `backfill`: only while the first reading is under way, the last day loaded, the start, and when it began.
 - `read_at`, `load_id`: the local clock when the last reading of the table began, and the load that it went into.
 """
 
@@ -37,13 +38,18 @@ class Plan:
 
     `is_full`: everything is read, so what is missing is gone. `since`: per partition the moment from which changed
     rows are wanted, overlap included; a partition without one is read in full. `incident_ids`: for children of
-    incidents, the only parents to ask for. `start`: the first day of the history, by creation.
+    incidents, the only parents to ask for. `start`: the first day of the history, by creation. `first` and `last`:
+    the days of creation to read, where a backfill reads the history in windows; `behind`: what changed since this
+    moment is read as well, because earlier windows are as old as that.
     """
 
     start: date | None = None
     is_full: bool = True
     since: Mapping[str, datetime] = field(default_factory=dict)
     incident_ids: tuple[str, ...] | None = None
+    first: date | None = None
+    last: date | None = None
+    behind: datetime | None = None
 
 
 def plan(endpoint: Endpoint, state: TableState, start: date | None, as_of: datetime, force_full: bool) -> Plan:
@@ -85,7 +91,10 @@ def state_after(
         "load_id": load_id,
         "start": done.start.isoformat() if done.start else None,
     }
+    after.pop("backfill", None)
     seen = {} if done.is_full else dict(state.get("seen", {}))
+    if done.behind is not None:
+        seen[WHOLE] = done.behind.isoformat()
     for partition, moment in latest.items():
         reached = min(moment, began)
         before = seen.get(partition)
@@ -94,6 +103,14 @@ def state_after(
     if done.is_full:
         after["full_read_at"] = as_of.isoformat() if accepted else None
     return after
+
+
+def state_after_window(state: TableState, done: Plan, began: datetime) -> TableState:
+    """The state once a closed window of a backfill has been read."""
+    assert done.last is not None
+    since = done.behind or began
+    start = done.start.isoformat() if done.start else None
+    return {**state, "backfill": {"last": done.last.isoformat(), "start": start, "began": since.isoformat()}}
 
 
 def _is_due(state: TableState, as_of: datetime) -> bool:

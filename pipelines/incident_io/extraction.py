@@ -22,8 +22,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from dlt.common.runtime import signals
 
+from pipelines.incident_io.backfill import Window, resumed_from
 from pipelines.incident_io.client import Client
-from pipelines.incident_io.cursors import Plan, TableState, overlapped, plan, state_after
+from pipelines.incident_io.cursors import (
+    WHOLE,
+    Plan,
+    TableState,
+    overlapped,
+    plan,
+    state_after,
+    state_after_window,
+)
 from pipelines.incident_io.endpoints import Endpoint
 from pipelines.incident_io.errors import InvalidRequestError, MissingScopeError, NotFoundError
 from pipelines.incident_io.pages import read_pages
@@ -72,6 +81,7 @@ class Extraction:
         as_of: datetime | None = None,
         stored: StoredRows | None = None,
         full_refresh: bool = False,
+        window: Window | None = None,
         report: ExtractReport | None = None,
         progress: Progress | None = None,
         spool_dir: Path | None = None,
@@ -82,6 +92,7 @@ class Extraction:
         self._as_of = as_of or clock()
         self._stored = stored
         self._full_refresh = full_refresh
+        self._window = window
         self._report = report or ExtractReport()
         self._progress = progress
         self._spool_dir = spool_dir
@@ -130,7 +141,7 @@ class Extraction:
         with self._lock:
             state: TableState = dict(_states().get(endpoint.name, {}))
         reading = Reading(
-            plan(endpoint, state, self._start, self._as_of, self._full_refresh or self._stored is None),
+            self._plan(endpoint, state),
             self._clock(),
             Spool(folder, endpoint.name, arrow_schema(endpoint.columns)),
             dlt.current.load_package_state()["load_id"],
@@ -139,7 +150,8 @@ class Extraction:
         try:
             self._read_lists(endpoint, reading, state)
             accepted = True
-            if reading.plan.is_full and endpoint.finds_deletions and self._stored is not None:
+            is_whole = reading.plan.first is None and reading.plan.last is None
+            if reading.plan.is_full and is_whole and endpoint.finds_deletions and self._stored is not None:
                 assert self._parents is not None
                 accepted = find_deleted(
                     endpoint,
@@ -150,7 +162,9 @@ class Extraction:
                     as_of=self._as_of,
                     force=self._full_refresh,
                 )
-            if endpoint.cursor is not None:
+            if reading.plan.last is not None:
+                reading.state = state_after_window(state, reading.plan, reading.began)
+            elif endpoint.cursor is not None:
                 reading.state = state_after(
                     state,
                     reading.plan,
@@ -171,13 +185,23 @@ class Extraction:
         self._report.settle_rows(endpoint.name, count_loaded - self._report.deleted.get(endpoint.name, 0))
         return reading
 
+    def _plan(self, endpoint: Endpoint, state: TableState) -> Plan:
+        planned = plan(endpoint, state, self._start, self._as_of, self._full_refresh or self._stored is None)
+        if endpoint.cursor != "day":
+            return planned
+        first = resumed_from(state, self._start)
+        behind = datetime.fromisoformat(state["backfill"]["began"]) if first else None
+        if self._window:
+            return replace(planned, first=self._window.first, last=self._window.last, behind=behind)
+        return replace(planned, first=first, behind=behind)
+
     def _read_lists(self, endpoint: Endpoint, reading: Reading, state: TableState) -> None:
         assert self._parents is not None
         if endpoint.cursor == "incident" and not reading.plan.is_full and self._stored is not None:
             reading.plan, reading.began = narrowed_to_touched(endpoint, reading, state, self.reading, self._stored)
         for series in SERIES[endpoint.series](self._parents, reading.plan):
             self._walk(endpoint, series, reading)
-        if endpoint.cursor in ("day", "instant"):
+        if endpoint.cursor in ("day", "instant") and reading.plan.last is None:
             self._read_what_moved(endpoint, reading)
 
     def _read_what_moved(self, endpoint: Endpoint, reading: Reading) -> None:
@@ -189,9 +213,12 @@ class Extraction:
             for partition, count in reading.count_pages.items()
             if count > 1
         }
+        if reading.plan.behind is not None:
+            since = {WHOLE: overlapped(endpoint, reading.plan.behind)}
         if not since:
             return
-        for series in SERIES[endpoint.series](self._parents, replace(reading.plan, since=since)):
+        moved = replace(reading.plan, since=since, first=None)
+        for series in SERIES[endpoint.series](self._parents, moved):
             if series.partition in since:
                 self._walk(endpoint, series, reading, is_new=False)
 

@@ -51,9 +51,9 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params) -> Iterator[P
             if repeats == REPEATED_CURSOR_ATTEMPTS:
                 of_total = f" of {total}" if total is not None else ""
                 raise RepeatedCursorError(
-                    f"GET {endpoint.path}: page {len(used) + 1} leads back to a page already read, {repeats} times "
-                    f"in a row, after {count_so_far}{of_total} rows. The rest of the list cannot be reached. "
-                    "Try again later, and report it to incident.io if it stays."
+                    f"GET {endpoint.path}: page {len(used) + 1} leads back to a page already read, {repeats} "
+                    f"times in a row, after {count_so_far}{of_total} rows. The rest of the list cannot be "
+                    "reached. Try again later, and report it to incident.io if it stays."
                 )
             continue
         count_rows, repeats = count_so_far, 0

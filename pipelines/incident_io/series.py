@@ -61,7 +61,14 @@ def _one(parents: Parents, plan: Plan) -> Iterator[Series]:
 
 
 def _known_and_unknown_categories(parents: Parents, plan: Plan) -> Iterator[Series]:
-    since: Params = [("created_at[gte]", plan.start.isoformat())] if plan.start else []
+    first, last = plan.first or plan.start, plan.last
+    since: Params = []
+    if first and last:
+        since.append(("created_at[date_range]", f"{first}~{last}"))
+    elif first:
+        since.append(("created_at[gte]", first.isoformat()))
+    elif last:
+        since.append(("created_at[lte]", last.isoformat()))
     if WHOLE in plan.since:
         since.append(("updated_at[gte]", plan.since[WHOLE].date().isoformat()))
     yield Series(since + [("status_category[one_of]", category) for category in STATUS_CATEGORIES])

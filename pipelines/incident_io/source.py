@@ -19,6 +19,7 @@ import dlt
 from dlt.common.schema.typing import TColumnSchema
 from dlt.extract import DltResource, DltSource
 
+from pipelines.incident_io.backfill import Window
 from pipelines.incident_io.client import Client
 from pipelines.incident_io.endpoints import ENDPOINTS, Endpoint
 from pipelines.incident_io.extraction import STATE_KEY, Extraction, Progress
@@ -36,20 +37,21 @@ def incident_io_source(
     as_of: datetime | None = None,
     stored: StoredRows | None = None,
     full_refresh: bool = False,
+    window: Window | None = None,
     report: ExtractReport | None = None,
     progress: Progress | None = None,
     spool_dir: Path | None = None,
 ) -> DltSource:
     """The source `incident_io`; a resource is named like its raw table.
 
-    `client` may be None to look at the definitions without a key or network; extracting then fails. `start`:
-    read incidents created on or after this day (UTC). `as_of`: the instant of the run, which `deleted_at` gets and
+    `client` may be None to look at the definitions without a key or network; extracting then fails. `start`: read
+    incidents created on or after this day (UTC). `as_of`: the instant of the run, which `deleted_at` gets and
     which decides whether a sweep is due; now when not given. `stored`: the raw tables as they are; without them
     every list is read in full and no deletion is found. `full_refresh`: read everything, and believe a list that
-    has shrunk. `report` is filled while extracting. `progress` is called
-    with (table, rows so far, total or None) after each page, from worker threads. `spool_dir` holds the files
-    between extract and load, on the file system of the pipeline's folder if possible; the caller removes it
-    after the load.
+    has shrunk. `window`: of the incidents only those created in it, as one step of a backfill. `report` is filled
+    while extracting. `progress` is called with (table, rows so far, total or None) after each page, from worker
+    threads. `spool_dir` holds the files between extract and load, on the file system of the pipeline's folder if
+    possible; the caller removes it after the load.
     """
     extraction = Extraction(
         client,
@@ -57,6 +59,7 @@ def incident_io_source(
         as_of=as_of,
         stored=stored,
         full_refresh=full_refresh,
+        window=window,
         report=report,
         progress=progress,
         spool_dir=spool_dir,

@@ -119,16 +119,7 @@ class FakeApi:
     def _filtered(self, name: str, params: dict[str, list[str]]) -> list[dict[str, Any]]:
         rows = self.rows[name]
         if name == "incidents":
-            modes = params.get("mode[one_of]", ["standard", "retrospective"])
-            rows = [row for row in rows if row.get("mode", "standard") in modes]
-            if since := params.get("created_at[gte]"):
-                rows = [row for row in rows if row["created_at"][:10] >= since[0]]
-            if since := params.get("updated_at[gte]"):
-                rows = [row for row in rows if row["updated_at"][:10] >= since[0]]
-            if wanted := params.get("status_category[one_of]"):
-                rows = [row for row in rows if _category(row) in wanted]
-            if unwanted := params.get("status_category[not_in]"):
-                rows = [row for row in rows if _category(row) not in unwanted]
+            rows = _incidents(rows, params)
         if name == "follow_ups":
             mode = params.get("incident_mode", ["standard"])[0]
             rows = [{k: v for k, v in row.items() if k != "_mode"} for row in rows if row.get("_mode") == mode]
@@ -155,6 +146,22 @@ class FakeApi:
         if name == "incidents":
             meta["total_record_count"] = len(rows)
         return Answer(200, {name: page, "pagination_meta": meta})
+
+
+def _incidents(rows: list[dict[str, Any]], params: dict[str, list[str]]) -> list[dict[str, Any]]:
+    modes = params.get("mode[one_of]", ["standard", "retrospective"])
+    first, last = params.get("created_at[date_range]", ["0~9"])[0].split("~")
+    first, last = params.get("created_at[gte]", [first])[0], params.get("created_at[lte]", [last])[0]
+    rows = [
+        row for row in rows if row.get("mode", "standard") in modes and first <= row["created_at"][:10] <= last
+    ]
+    if since := params.get("updated_at[gte]"):
+        rows = [row for row in rows if row["updated_at"][:10] >= since[0]]
+    if wanted := params.get("status_category[one_of]"):
+        rows = [row for row in rows if _category(row) in wanted]
+    if unwanted := params.get("status_category[not_in]"):
+        rows = [row for row in rows if _category(row) not in unwanted]
+    return rows
 
 
 def _moment(text: str) -> datetime:
