@@ -43,6 +43,10 @@ class ApiUnreachableError(ApiError):
     """Retries are used up: network, timeouts, rate limits, server errors or unreadable answers."""
 
 
+class RepeatedCursorError(ApiError):
+    """A list leads back to a page already read: going on would never end, stopping would lose the rest."""
+
+
 class UnexpectedDataError(ApiError):
     """A value has another type than the declared column; loading it would change the table's meaning."""
 

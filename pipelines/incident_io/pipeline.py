@@ -10,6 +10,8 @@ import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 
 import dlt
 import duckdb
@@ -19,11 +21,15 @@ from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from pipelines.incident_io.account import check_account
+from pipelines.incident_io.backfill import windows
 from pipelines.incident_io.client import Client
+from pipelines.incident_io.cursors import TableState
 from pipelines.incident_io.dlt_config import configure_dlt
 from pipelines.incident_io.errors import ApiError
+from pipelines.incident_io.extraction import Progress
 from pipelines.incident_io.report import ExtractReport
-from pipelines.incident_io.source import Progress, incident_io_source
+from pipelines.incident_io.source import incident_io_source
+from pipelines.incident_io.stored import StoredRows
 from pipelines.secrets import find_api_key
 from pipelines.settings import Settings
 
@@ -59,15 +65,23 @@ def create_pipeline(settings: Settings) -> dlt.Pipeline:
 
 
 @contextmanager
-def open_run(settings: Settings, client: Client, progress: Progress | None = None) -> Iterator[Run]:
+def open_run(
+    settings: Settings,
+    client: Client,
+    progress: Progress | None = None,
+    *,
+    full_refresh: bool = False,
+    tables: Collection[str] | None = None,
+) -> Iterator[Run]:
     """A run whose leftovers are cleaned up whatever happens inside the `with`.
 
     Checks the account first (see :func:`~pipelines.incident_io.account.check_account`), so that a wrong key or
     an unreachable API fails before anything is written. dlt's local folder is dropped before and after a
-    failure: its state comes back from the warehouse, where it moved together with the data, and packages of an
-    earlier run that never reached the warehouse must not be loaded late, because this run reads everything
-    again. Errors of the API that dlt wraps come out as the :class:`~pipelines.incident_io.errors.ApiError` they
-    were.
+    failure: its state, the cursors among it, comes back from the warehouse, where it moved together with the data,
+    and packages of an earlier run that never reached the warehouse must not be loaded late, because this run reads
+    the same again and newer. `full_refresh`: read everything instead of what changed. `tables`: only these. A long
+    history is loaded in windows before the run is handed out (`backfill.py`). Errors of the API
+    that dlt wraps come out as the :class:`~pipelines.incident_io.errors.ApiError` they were.
     """
     check_account(client, settings.home)
     spool_dir = settings.dlt_dir / "files" / PIPELINE_NAME
@@ -76,11 +90,28 @@ def open_run(settings: Settings, client: Client, progress: Progress | None = Non
     report = ExtractReport()
     pipeline = create_pipeline(settings)
     pipeline.drop()
-    source = incident_io_source(client, settings.start, report=report, progress=progress, spool_dir=spool_dir)
     try:
         # dlt opens the file some thirty times a run; one kept connection makes that cheap and saves checkpoints.
-        with duckdb.connect(str(settings.warehouse)):
-            yield Run(pipeline, source, report)
+        with duckdb.connect(str(settings.warehouse)) as connection:
+            make_source = partial(
+                incident_io_source,
+                client,
+                settings.start,
+                as_of=settings.as_of,
+                stored=StoredRows(connection, DATASET_NAME),
+                full_refresh=full_refresh,
+                report=report,
+                progress=progress,
+                spool_dir=spool_dir,
+            )
+            pipeline.sync_destination()
+            backfill = windows(client, _incidents_state(pipeline), settings.start, datetime.now(UTC))
+            for window in backfill if tables is None or "incidents" in tables else ():
+                pipeline.run(make_source(window=window).with_resources("incidents"))
+                report.carry()
+                shutil.rmtree(spool_dir, ignore_errors=True)
+            source = make_source()
+            yield Run(pipeline, source.with_resources(*tables) if tables else source, report)
     except PipelineStepFailed as error:
         pipeline.drop()
         raise _plain(error) from None
@@ -94,8 +125,12 @@ def extract(
     progress: Progress | None = None,
     client: Client | None = None,
     tables: Collection[str] | None = None,
+    *,
+    full_refresh: bool = False,
 ) -> ExtractReport:
-    """Read everything, or only some `tables`, from the API and merge it into the warehouse; returns what was done.
+    """Read what changed, or with `full_refresh` everything, merge it into the warehouse, say what was done.
+
+    `tables`: only these of the raw tables.
 
     Raises the errors of :mod:`pipelines.incident_io.errors`, :class:`~pipelines.incident_io.account
     .AccountMismatchError` or :class:`LoadFailedError`. When reading fails, the warehouse is unchanged.
@@ -103,9 +138,15 @@ def extract(
     if client is None:
         key = find_api_key(settings)
         client = Client(settings.api_url, key.value if key else "")
-    with open_run(settings, client, progress) as run:
-        run.pipeline.run(run.source.with_resources(*tables) if tables else run.source)
+    with open_run(settings, client, progress, full_refresh=full_refresh, tables=tables) as run:
+        run.pipeline.run(run.source)
     return run.report
+
+
+def _incidents_state(pipeline: dlt.Pipeline) -> TableState:
+    sources = pipeline.state.get("sources", {})
+    state: TableState = sources.get(PIPELINE_NAME, {}).get("tables", {}).get("incidents", {})
+    return state
 
 
 def _plain(error: PipelineStepFailed) -> Exception:

@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 class ExtractReport:
     """Counts of one run.
 
-    `rows`: rows read per table (before duplicates are dropped); `missing_scopes`: table -> scope the key lacks;
-    `requests`: HTTP requests including retries; `warnings`: sentences for the run's summary.
+    `rows`: rows read per table, each id once (while reading: rows so far); `deleted`: rows per table found to be
+    gone; `missing_scopes`: table -> scope the key lacks; `requests`: HTTP requests including retries; `warnings`:
+    sentences for the run's summary; `carried`: rows of earlier load packages of the same run.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
+    deleted: dict[str, int] = field(default_factory=dict)
     missing_scopes: dict[str, str] = field(default_factory=dict)
     requests: int = 0
     warnings: list[str] = field(default_factory=list)
+    carried: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def add_rows(self, table: str, count: int) -> int:
@@ -25,6 +28,21 @@ class ExtractReport:
         with self._lock:
             self.rows[table] = self.rows.get(table, 0) + count
             return self.rows[table]
+
+    def settle_rows(self, table: str, count: int) -> None:
+        """Replace the running count of a table by the final one."""
+        with self._lock:
+            self.rows[table] = self.carried.get(table, 0) + count
+
+    def carry(self) -> None:
+        """What has been read so far is loaded: later counts of the same tables come on top."""
+        with self._lock:
+            self.carried = dict(self.rows)
+
+    def add_deleted(self, table: str, count: int) -> None:
+        """Count rows that the API no longer lists."""
+        with self._lock:
+            self.deleted[table] = self.deleted.get(table, 0) + count
 
     def miss(self, table: str, scope: str) -> None:
         """The key may not read this table."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, datetime
 
 from pipelines.incident_io.client import Client, Params
-from pipelines.incident_io.endpoints import BY_NAME, FOLLOW_UP_MODES, STATUS_CATEGORIES
+from pipelines.incident_io.cursors import WHOLE, Plan
+from pipelines.incident_io.endpoints import BY_NAME, FOLLOW_UP_MODES, STATUS_CATEGORIES, Endpoint
 from pipelines.incident_io.pages import Row, read_pages
 
 SELECT_FIELD_TYPES = ("single_select", "multi_select")
@@ -24,6 +25,7 @@ NEEDED_CATEGORIES = frozenset({"team", "service"})
 class Series:
     """Parameters of one walk, columns it adds to every row, and what a refusal of it means.
 
+    `partition`: which part of the list this walk reads, a value of the endpoint's partition column.
     `child_of`: text naming the parent, whose disappearance (404) skips the walk. `optional`: a sentence to warn
     with when the API does not accept the parameters (422). `unexpected`: a sentence to warn with when rows turn
     up.
@@ -31,6 +33,7 @@ class Series:
 
     params: Params = field(default_factory=list)
     constants: Row = field(default_factory=dict)
+    partition: str = WHOLE
     child_of: str | None = None
     optional: str | None = None
     unexpected: str | None = None
@@ -53,12 +56,21 @@ class Parents:
             return self._rows[name]
 
 
-def _one(parents: Parents, start: date | None) -> Iterator[Series]:
+def _one(parents: Parents, plan: Plan) -> Iterator[Series]:
     yield Series()
 
 
-def _known_and_unknown_categories(parents: Parents, start: date | None) -> Iterator[Series]:
-    since: Params = [("created_at[gte]", start.isoformat())] if start else []
+def _known_and_unknown_categories(parents: Parents, plan: Plan) -> Iterator[Series]:
+    first, last = plan.first or plan.start, plan.last
+    since: Params = []
+    if first and last:
+        since.append(("created_at[date_range]", f"{first}~{last}"))
+    elif first:
+        since.append(("created_at[gte]", first.isoformat()))
+    elif last:
+        since.append(("created_at[lte]", last.isoformat()))
+    if WHOLE in plan.since:
+        since.append(("updated_at[gte]", plan.since[WHOLE].date().isoformat()))
     yield Series(since + [("status_category[one_of]", category) for category in STATUS_CATEGORIES])
     yield Series(
         since + [("status_category[not_in]", category) for category in STATUS_CATEGORIES],
@@ -69,23 +81,48 @@ def _known_and_unknown_categories(parents: Parents, start: date | None) -> Itera
     )
 
 
-def _incident_modes(parents: Parents, start: date | None) -> Iterator[Series]:
+def _updates(parents: Parents, plan: Plan) -> Iterator[Series]:
+    if plan.incident_ids is None:
+        yield Series()
+        return
+    for incident_id in plan.incident_ids:
+        yield Series([("incident_id", incident_id)], child_of=f"incident {incident_id}")
+
+
+def _incident_modes(parents: Parents, plan: Plan) -> Iterator[Series]:
     for mode in FOLLOW_UP_MODES:
+        changed = [("updated_at[gte]", _instant(plan.since[mode]))] if mode in plan.since else []
         yield Series(
-            [("incident_mode", mode)],
+            [("incident_mode", mode), *changed],
             {"incident_mode": mode},
+            partition=mode,
             optional=f"follow_ups: the API does not accept incident_mode={mode}; those follow-ups are missing",
         )
 
 
-def _option_fields(parents: Parents, start: date | None) -> Iterator[Series]:
+def listed_partitions(endpoint: Endpoint, parents: Parents) -> frozenset[str]:
+    """Every partition that exists now, read in this run or not; parts that exist no more are not among them."""
+    if endpoint.partition == "incident_mode":
+        return frozenset(FOLLOW_UP_MODES)
+    if endpoint.partition == "custom_field_id":
+        return frozenset(row["id"] for row in parents.rows("custom_fields"))
+    if endpoint.partition == "catalog_type_id":
+        return frozenset(row["id"] for row in parents.rows("catalog_types"))
+    return frozenset({WHOLE})
+
+
+def _option_fields(parents: Parents, plan: Plan) -> Iterator[Series]:
     for custom_field in parents.rows("custom_fields"):
         has_options = custom_field.get("field_type") in SELECT_FIELD_TYPES
         if has_options and not custom_field.get("catalog_type_id"):
-            yield Series([("custom_field_id", custom_field["id"])], child_of=f"custom field {custom_field['id']}")
+            yield Series(
+                [("custom_field_id", custom_field["id"])],
+                partition=custom_field["id"],
+                child_of=f"custom field {custom_field['id']}",
+            )
 
 
-def _needed_catalog_types(parents: Parents, start: date | None) -> Iterator[Series]:
+def _needed_catalog_types(parents: Parents, plan: Plan) -> Iterator[Series]:
     used_by_fields = {custom_field.get("catalog_type_id") for custom_field in parents.rows("custom_fields")}
     for catalog_type in parents.rows("catalog_types"):
         needed = (
@@ -94,12 +131,21 @@ def _needed_catalog_types(parents: Parents, start: date | None) -> Iterator[Seri
             or catalog_type["id"] in used_by_fields
         )
         if needed:
-            yield Series([("catalog_type_id", catalog_type["id"])], child_of=f"catalog type {catalog_type['id']}")
+            yield Series(
+                [("catalog_type_id", catalog_type["id"])],
+                partition=catalog_type["id"],
+                child_of=f"catalog type {catalog_type['id']}",
+            )
 
 
-SERIES: dict[str, Callable[[Parents, date | None], Iterator[Series]]] = {
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+SERIES: dict[str, Callable[[Parents, Plan], Iterator[Series]]] = {
     "one": _one,
     "known_and_unknown_categories": _known_and_unknown_categories,
+    "updates": _updates,
     "incident_modes": _incident_modes,
     "option_fields": _option_fields,
     "needed_catalog_types": _needed_catalog_types,

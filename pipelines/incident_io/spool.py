@@ -61,6 +61,10 @@ class Spool:
         if self._written_bytes >= self._file_bytes:
             self._close_file()
 
+    def ids(self) -> pa.ChunkedArray:
+        """The ids taken so far, in order, repeated ones repeated."""
+        return pa.chunked_array(self._ids, pa.string())
+
     def finish(self) -> list[SpoolFile]:
         """Close the files and return them. Of rows with one id the latest `updated_at` stays.
 
@@ -71,7 +75,7 @@ class Spool:
         if not self._files:
             self._open_file()
         self._close_file()
-        ids = pa.chunked_array(self._ids, pa.string())
+        ids = self.ids()
         self._ids = []
         if len(ids) != pc.count_distinct(ids).as_py():
             self._drop_superseded(ids)

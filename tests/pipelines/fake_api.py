@@ -6,6 +6,8 @@ import contextlib
 import json
 import threading
 from collections import defaultdict, deque
+from collections.abc import Callable
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -64,13 +66,17 @@ def error(status: int, code: str, message: str = "no", **metadata: str) -> Answe
 
 
 class FakeApi:
-    """Holds `rows` per list, `faults` (answers to give first, per path) and the `requests` seen."""
+    """Holds `rows` per list, `faults` (answers to give first, per path) and the `requests` seen.
+
+    `before_answer(path, params)` is called before each answer, to change the rows between two pages.
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.faults: dict[str, deque[Answer]] = defaultdict(deque)
         self.always: dict[str, Answer] = {}
         self.requests: list[tuple[str, dict[str, list[str]]]] = []
+        self.before_answer: Callable[[str, dict[str, list[str]]], None] | None = None
         self.most_per_page = 250
         self.after_on_last_page = False
         self.dashboard_url = DASHBOARD
@@ -94,6 +100,8 @@ class FakeApi:
 
     def answer(self, path: str, params: dict[str, list[str]], authorization: str | None) -> Answer:
         self.requests.append((path, params))
+        if self.before_answer:
+            self.before_answer(path, params)
         if self.faults[path] or path in self.always:
             return self.faults[path].popleft() if self.faults[path] else self.always[path]
         if authorization != f"Bearer {KEY}":
@@ -111,17 +119,14 @@ class FakeApi:
     def _filtered(self, name: str, params: dict[str, list[str]]) -> list[dict[str, Any]]:
         rows = self.rows[name]
         if name == "incidents":
-            modes = params.get("mode[one_of]", ["standard", "retrospective"])
-            rows = [row for row in rows if row.get("mode", "standard") in modes]
-            if since := params.get("created_at[gte]"):
-                rows = [row for row in rows if row["created_at"][:10] >= since[0]]
-            if wanted := params.get("status_category[one_of]"):
-                rows = [row for row in rows if _category(row) in wanted]
-            if unwanted := params.get("status_category[not_in]"):
-                rows = [row for row in rows if _category(row) not in unwanted]
+            rows = _incidents(rows, params)
         if name == "follow_ups":
             mode = params.get("incident_mode", ["standard"])[0]
             rows = [{k: v for k, v in row.items() if k != "_mode"} for row in rows if row.get("_mode") == mode]
+            if since := params.get("updated_at[gte]"):
+                rows = [row for row in rows if _moment(row["updated_at"]) >= _moment(since[0])]
+        if name == "incident_updates" and "incident_id" in params:
+            rows = [row for row in rows if row["incident_id"] == params["incident_id"][0]]
         for parent in ("custom_field_id", "catalog_type_id"):
             if name in ("custom_field_options", "catalog_entries") and parent in params:
                 rows = [row for row in rows if row[parent] == params[parent][0]]
@@ -141,6 +146,26 @@ class FakeApi:
         if name == "incidents":
             meta["total_record_count"] = len(rows)
         return Answer(200, {name: page, "pagination_meta": meta})
+
+
+def _incidents(rows: list[dict[str, Any]], params: dict[str, list[str]]) -> list[dict[str, Any]]:
+    modes = params.get("mode[one_of]", ["standard", "retrospective"])
+    first, last = params.get("created_at[date_range]", ["0~9"])[0].split("~")
+    first, last = params.get("created_at[gte]", [first])[0], params.get("created_at[lte]", [last])[0]
+    rows = [
+        row for row in rows if row.get("mode", "standard") in modes and first <= row["created_at"][:10] <= last
+    ]
+    if since := params.get("updated_at[gte]"):
+        rows = [row for row in rows if row["updated_at"][:10] >= since[0]]
+    if wanted := params.get("status_category[one_of]"):
+        rows = [row for row in rows if _category(row) in wanted]
+    if unwanted := params.get("status_category[not_in]"):
+        rows = [row for row in rows if _category(row) not in unwanted]
+    return rows
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _category(row: dict[str, Any]) -> str:

@@ -20,7 +20,12 @@ import pytest
 from pipelines.incident_io.account import AccountMismatchError
 from pipelines.incident_io.client import Client
 from pipelines.incident_io.endpoints import ENDPOINTS, MODES, STATUS_CATEGORIES
-from pipelines.incident_io.errors import ApiUnreachableError, AuthenticationError, UnexpectedDataError
+from pipelines.incident_io.errors import (
+    ApiUnreachableError,
+    AuthenticationError,
+    RepeatedCursorError,
+    UnexpectedDataError,
+)
 from pipelines.incident_io.pipeline import extract, open_run
 from pipelines.incident_io.retries import RetryPolicy
 from pipelines.incident_io.rows import all_columns
@@ -142,7 +147,9 @@ def test_a_second_run_changes_nothing_but_the_load_id(api: FakeApi, settings: Se
     loads = query(settings, "select distinct _dlt_load_id from raw_incident_io.incidents")
     second = run(settings)
     assert everything(settings) == before
-    assert (first.rows, first.warnings) == (second.rows, second.warnings)
+    # The history of an incident that did not change is not asked for again.
+    assert second.rows == {**first.rows, "incident_updates": 0}
+    assert (first.warnings, second.warnings) == ([], [])
     assert query(settings, "select distinct _dlt_load_id from raw_incident_io.incidents") != loads
     joined = query(
         settings,
@@ -182,7 +189,9 @@ def test_all_modes_and_all_status_categories_are_read_known_or_not(api: FakeApi,
     assert [warning for warning in report.warnings if "status category" in warning]
 
 
-def test_an_update_replaces_a_row_and_a_row_missing_later_stays(api: FakeApi, settings: Settings) -> None:
+def test_an_update_replaces_a_row_and_a_row_missing_from_the_changes_stays(
+    api: FakeApi, settings: Settings
+) -> None:
     populate(api)
     run(settings)
     api.rows["incidents"] = [incident(1, category="closed", name="renamed", updated_at="2025-01-01T00:00:00Z")]
@@ -228,7 +237,9 @@ def test_a_cursor_on_the_last_page_ends_at_the_empty_page(api: FakeApi, settings
     assert query(settings, "select count(*) from raw_incident_io.incidents") == [(7,)]
 
 
-def test_a_repeated_cursor_ends_the_list(api: FakeApi, settings: Settings) -> None:
+def test_a_cursor_that_repeats_the_one_just_used_ends_a_list_without_a_total(
+    api: FakeApi, settings: Settings
+) -> None:
     page = {
         "incident_updates": [{"id": "u1", "incident_id": "I1"}],
         "pagination_meta": {"page_size": 1, "after": "u1"},
@@ -237,6 +248,36 @@ def test_a_repeated_cursor_ends_the_list(api: FakeApi, settings: Settings) -> No
     run(settings)
     assert len(api.params("/v2/incident_updates")) == 2
     assert query(settings, "select id from raw_incident_io.incident_updates") == [("u1",)]
+
+
+def test_a_cursor_that_repeats_itself_before_the_announced_total_is_an_error(
+    api: FakeApi, settings: Settings
+) -> None:
+    meta = {"page_size": 1, "after": "I00001", "total_record_count": 3}
+    api.always["/v2/incidents"] = Answer(200, {"incidents": [incident(1)], "pagination_meta": meta})
+    with pytest.raises(RepeatedCursorError, match=r"/v2/incidents: page 2 .* 2 of 3 rows"):
+        run(settings, tables=["incidents"])
+
+
+def test_a_cursor_that_leads_back_is_asked_for_again_and_then_an_error(api: FakeApi, settings: Settings) -> None:
+    api.most_per_page = 1
+    api.rows["teams"] = [{"id": f"t{number}"} for number in range(4)]
+
+    def back_to(cursor: str) -> Answer:
+        return Answer(200, {"teams": [{"id": "t2"}], "pagination_meta": {"after": cursor}})
+
+    def misled(path: str, params: dict[str, list[str]]) -> None:
+        if path == "/v3/teams" and params.get("after") == ["t1"] and len(api.params(path)) == 3:
+            api.faults[path].append(back_to("t0"))
+
+    api.before_answer = misled
+    run(settings, tables=["teams"])
+    assert query(settings, "select count(*) from raw_incident_io.teams") == [(4,)]
+    api.before_answer = lambda path, params: (
+        api.always.update({path: back_to("t0")}) if params.get("after") == ["t1"] else None
+    )
+    with pytest.raises(RepeatedCursorError, match="/v3/teams: page 3"):
+        run(settings, tables=["teams"])
 
 
 @pytest.mark.parametrize("meta", [{}, {"pagination_meta": None}, {"pagination_meta": {"page_size": 25}}])

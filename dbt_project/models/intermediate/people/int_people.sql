@@ -39,7 +39,7 @@ select
     person_name,
     email,
     is_active,
-    true as is_in_account
+    deleted_at is null as is_in_account
 from users
 
 union all

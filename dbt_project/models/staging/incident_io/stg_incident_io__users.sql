@@ -13,7 +13,8 @@ select
     email,
     {{ json_text('base_role', '$.name') }} as base_role_name,
 
-    is_active,
+    -- A user the account has deleted is not active, whatever it said last; the row stays because incidents name it.
+    is_active and deleted_at is null as is_active,
 
     deleted_at
 from users

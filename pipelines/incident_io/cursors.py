@@ -1,0 +1,125 @@
+"""Where the last run got to, and what this run therefore reads: the source's state and a plan for each table.
+
+The state is plain JSON inside dlt's own, so it reaches the warehouse in the same load package as the rows it
+describes and counts only once that package is complete. It is changed after the last page of a table, never
+before. Times of the state:
+
+- `seen`: per partition (the incident mode of follow-ups, else one) the latest `updated_at` read, but never later
+  than the local clock when the reading began: a row changed behind the reader's back must be read again.
+- `full_read_at`: `as_of` of the last full read that was accepted, which decides when the next sweep is due.
+- `start`: the first day of the history that `seen` speaks for; an earlier start means reading everything again.
+- `backfill`: only while the first reading is under way, the last day loaded, the start, and when it began.
+- `read_at`, `load_id`: the local clock when the last reading of the table began, and the load that it went into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pipelines.incident_io.endpoints import Endpoint
+
+# Definitions embedded in incidents change without moving `updated_at`, and deletions leave no trace at all.
+SWEEP_EVERY = timedelta(days=7)
+# Incidents are filtered by day, in a zone the vendor does not name: the whole last day, and one more for the zone.
+DAY_OVERLAP = timedelta(days=1)
+# Rows can commit with an older stamp than rows already seen; the vendor advises "a few minutes".
+INSTANT_OVERLAP = timedelta(minutes=15)
+
+TableState = dict[str, Any]
+WHOLE = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a table is read in this run.
+
+    `is_full`: everything is read, so what is missing is gone. `since`: per partition the moment from which changed
+    rows are wanted, overlap included; a partition without one is read in full. `incident_ids`: for children of
+    incidents, the only parents to ask for. `start`: the first day of the history, by creation. `first` and `last`:
+    the days of creation to read, where a backfill reads the history in windows; `behind`: what changed since this
+    moment is read as well, because earlier windows are as old as that.
+    """
+
+    start: date | None = None
+    is_full: bool = True
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    incident_ids: tuple[str, ...] | None = None
+    first: date | None = None
+    last: date | None = None
+    behind: datetime | None = None
+
+
+def plan(endpoint: Endpoint, state: TableState, start: date | None, as_of: datetime, force_full: bool) -> Plan:
+    """The plan for a table with this state: in full when asked to, when due, or with nothing to build on."""
+    if force_full or endpoint.cursor is None or not state or _is_due(state, as_of):
+        return Plan(start)
+    if endpoint.has_start and _reaches_further_back(start, state.get("start")):
+        return Plan(start)
+    seen = {partition: datetime.fromisoformat(text) for partition, text in state.get("seen", {}).items()}
+    return Plan(start, False, {partition: overlapped(endpoint, moment) for partition, moment in seen.items()})
+
+
+def overlapped(endpoint: Endpoint, moment: datetime) -> datetime:
+    """The moment to ask for so that nothing at or after `moment` is missed."""
+    if endpoint.cursor == "day":
+        return (moment - DAY_OVERLAP).replace(hour=0, minute=0, second=0, microsecond=0)
+    return moment - INSTANT_OVERLAP
+
+
+def state_after(
+    state: TableState,
+    done: Plan,
+    *,
+    latest: Mapping[str, datetime],
+    began: datetime,
+    as_of: datetime,
+    load_id: str,
+    accepted: bool,
+) -> TableState:
+    """The state once the table has been read by plan `done`.
+
+    `latest`: per partition the latest `updated_at` read; `began`: the local clock before the first request;
+    `accepted`: False when a full read returned so little that its deletions were refused, so that the next run
+    looks again.
+    """
+    after: TableState = {
+        **state,
+        "read_at": began.isoformat(),
+        "load_id": load_id,
+        "start": done.start.isoformat() if done.start else None,
+    }
+    after.pop("backfill", None)
+    seen = {} if done.is_full else dict(state.get("seen", {}))
+    if done.behind is not None:
+        seen[WHOLE] = done.behind.isoformat()
+    for partition, moment in latest.items():
+        reached = min(moment, began)
+        before = seen.get(partition)
+        seen[partition] = (max(reached, datetime.fromisoformat(before)) if before else reached).isoformat()
+    after["seen"] = seen
+    if done.is_full:
+        after["full_read_at"] = as_of.isoformat() if accepted else None
+    return after
+
+
+def state_after_window(state: TableState, done: Plan, began: datetime) -> TableState:
+    """The state once a closed window of a backfill has been read."""
+    assert done.last is not None
+    since = done.behind or began
+    start = done.start.isoformat() if done.start else None
+    return {**state, "backfill": {"last": done.last.isoformat(), "start": start, "began": since.isoformat()}}
+
+
+def _is_due(state: TableState, as_of: datetime) -> bool:
+    last = state.get("full_read_at")
+    # Both ways: a run with an `as_of` in the past must not be kept from sweeping by one in the future.
+    return last is None or abs(as_of - datetime.fromisoformat(last)) >= SWEEP_EVERY
+
+
+def _reaches_further_back(start: date | None, covered: str | None) -> bool:
+    if covered is None:
+        return False
+    return start is None or start < date.fromisoformat(covered)
