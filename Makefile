@@ -23,7 +23,7 @@ run: $(STAMP)
 	@$(BIN)/incident-marts run $(ARGS)
 
 test: lint
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-long: $(STAMP)
 	@$(BIN)/python -m pytest -m long $(ARGS)

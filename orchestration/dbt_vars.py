@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml  # type: ignore[import-untyped]
 
-from pipelines.settings import DBT_PROJECT_DIR
+from pipelines.settings import DBT_PROJECT_DIR, Settings, parse_instant
+
+STEPS = ("custom_field", "explicit_owner", "service", "organisation")
 
 
 class VarsError(Exception):
@@ -41,14 +47,61 @@ def parse_vars(text: str | None) -> dict[str, Any]:
 
 
 def check_vars(values: dict[str, Any]) -> dict[str, Any]:
-    """The same variables, every name of them known; raises :class:`VarsError` naming all that are not."""
+    """The same variables, names known and values usable; raises :class:`VarsError` with every one that is not."""
     known = known_vars()
     problems = []
-    for name in values:
+    for name, value in values.items():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known ones are {', '.join(sorted(known))}"
             problems.append(f"--vars: unknown variable {name}; {hint}")
+        elif name in EXPECTED and not _fits(name, value, known[name]):
+            problems.append(f"--vars: {name} must be {EXPECTED[name][0]} (found {json.dumps(value)})")
     if problems:
         raise VarsError(problems)
     return values
+
+
+def with_vars(settings: Settings, values: dict[str, Any]) -> Settings:
+    """The settings of a run with these (checked) variables: its instant is the variable's where one is given."""
+    return replace(settings, as_of=parse_instant(values["as_of"])) if values.get("as_of") else settings
+
+
+def _fits(name: str, value: Any, default: Any) -> bool:
+    if value is None:
+        return default is None
+    try:
+        return bool(EXPECTED[name][1](value))
+    except (ValueError, TypeError, AttributeError, KeyError, OSError):
+        return False
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_text(item) for item in value)
+
+
+# A variable's expectation in words and as a check; a check may also raise for what it cannot take.
+EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "as_of": ("an RFC 3339 instant such as 2026-01-31T09:00:00Z", parse_instant),
+    "coverage_start": ("a date such as 2024-01-01", date.fromisoformat),
+    "org_timezone": ("the name of a time zone such as Europe/Berlin", lambda value: bool(ZoneInfo(value))),
+    "week_start": ("monday or sunday", lambda value: value in ("monday", "sunday")),
+    "root_team_id": ("a team id", _is_text),
+    "root_team_name": ("a name", _is_text),
+    "attribution_priority": (
+        f"a list of different steps out of {', '.join(STEPS)}",
+        lambda value: _is_texts(value) and set(value) <= set(STEPS) and len(set(value)) == len(value),
+    ),
+    "auto_map_team_fields": ("true or false", lambda value: isinstance(value, bool)),
+    "service_catalog_types": ("a list of ids or names of catalog types", _is_texts),
+    "hierarchy_mode": ("current", lambda value: value == "current"),
+    "excluded_incident_types": ("a list of ids or names of incident types", _is_texts),
+    "minimum_severity_rank": (
+        "a whole number",
+        lambda value: isinstance(value, int) and not isinstance(value, bool),
+    ),
+}

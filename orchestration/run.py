@@ -87,8 +87,9 @@ def connect(settings: Settings) -> Client:
 def how_to_connect(settings: Settings) -> str:
     """What a person does who has given no key."""
     return (
-        f"No incident.io API key was found for {settings.api_url}. Set INCIDENT_IO_API_KEY in the environment or "
-        "in .env (see .env.example), or use --demo to work with the demo account."
+        f"No incident.io API key was found for {settings.api_url}. Run `incident-marts connect`, or set "
+        "INCIDENT_IO_API_KEY in the environment or in .env (see .env.example), or use --demo to work with the "
+        "demo account."
     )
 
 

@@ -1,4 +1,4 @@
-"""What a dbt process is started with: where its files are, the run's instant, no telemetry and no API key."""
+"""What a dbt process is started with: where its files are, the run's instant, no telemetry and no secrets."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
-API_KEY_VARIABLE = "INCIDENT_IO_API_KEY"
+SECRET_VARIABLES = ("INCIDENT_IO_API_KEY", "INCIDENT_MARTS_MASTER_KEY", "INCIDENT_MARTS_MASTER_KEY_FILE")
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """Variables to lay over the environment of a dbt process.
 
-    They are overrides, and most callers merge them over their own environment, so the API key is blanked here
+    They are overrides, and most callers merge them over their own environment, so secrets are blanked here
     rather than left out; :func:`child_environment` removes it altogether. The seeds path is relative to the dbt
     project because dbt joins it to the project folder.
     """
@@ -25,7 +25,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
         "INCIDENT_MARTS_AS_OF": settings.as_of_text,
-        API_KEY_VARIABLE: "",
+        **dict.fromkeys(SECRET_VARIABLES, ""),
     }
     if settings.start:
         variables["INCIDENT_MARTS_START"] = settings.start.isoformat()
@@ -33,9 +33,10 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 
 
 def child_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """The whole environment of a dbt process made out of `environ`: the variables above, and no API key at all."""
+    """The whole environment of a dbt process made out of `environ`: the variables above, and no secrets at all."""
     merged = {**environ, **dbt_environment(settings)}
-    del merged[API_KEY_VARIABLE]
+    for name in SECRET_VARIABLES:
+        del merged[name]
     if settings.start is None:
         merged.pop("INCIDENT_MARTS_START", None)
     return merged

@@ -21,7 +21,14 @@ DEMO_SEEDS_DIR = PROJECT_ROOT / "apps" / "demo_api" / "seeds"
 DEFAULT_API_URL = "https://api.incident.io"
 
 PREFIX = "INCIDENT_MARTS_"
-KNOWN = ("INCIDENT_MARTS_HOME", "INCIDENT_MARTS_SEEDS", "INCIDENT_MARTS_AS_OF", "INCIDENT_MARTS_START")
+KNOWN = (
+    "INCIDENT_MARTS_HOME",
+    "INCIDENT_MARTS_SEEDS",
+    "INCIDENT_MARTS_AS_OF",
+    "INCIDENT_MARTS_START",
+    "INCIDENT_MARTS_MASTER_KEY",
+    "INCIDENT_MARTS_MASTER_KEY_FILE",
+)
 
 
 class SettingsError(Exception):
@@ -37,8 +44,8 @@ class Settings:
     """Values of one run.
 
     `as_of` is an aware UTC instant, fixed when the settings are loaded; `start` is a local calendar date of the
-    organisation's zone or None for all history. Paths are absolute. `api_key` never appears in `repr`.
-    `credentials_dir` is where systemd puts the unit's credentials.
+    organisation's zone or None for all history. Paths are absolute. `api_key` and `master_key` never appear in
+    `repr`. `credentials_dir` is where systemd puts the unit's credentials.
     """
 
     home: Path
@@ -48,6 +55,8 @@ class Settings:
     api_url: str = DEFAULT_API_URL
     api_key: str | None = field(default=None, repr=False)
     credentials_dir: Path | None = None
+    master_key: str | None = field(default=None, repr=False)
+    master_key_file: Path | None = None
     is_demo: bool = False
 
     @property
@@ -153,6 +162,7 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
 
     home = Path(value_of("INCIDENT_MARTS_HOME") or "data").expanduser().resolve()
     seeds = Path(value_of("INCIDENT_MARTS_SEEDS") or PROJECT_ROOT / "seeds").expanduser().resolve()
+    master_key_file = value_of("INCIDENT_MARTS_MASTER_KEY_FILE")
     if problems:
         raise SettingsError(problems)
     return Settings(
@@ -163,4 +173,6 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         api_url=api_url,
         api_key=value_of("INCIDENT_IO_API_KEY"),
         credentials_dir=Path(folder) if (folder := value_of("CREDENTIALS_DIRECTORY")) else None,
+        master_key=value_of("INCIDENT_MARTS_MASTER_KEY"),
+        master_key_file=Path(master_key_file).expanduser().absolute() if master_key_file else None,
     )

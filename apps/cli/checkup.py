@@ -178,7 +178,7 @@ def check_connection(settings: Settings) -> Iterator[Finding]:
         identity = Client(settings.api_url, key.value, retry=replace(RetryPolicy(), attempts=1)).identity()
     except AuthenticationError as error:
         yield Finding(
-            "connection", PROBLEM, str(error), "make a new key in incident.io and set INCIDENT_IO_API_KEY"
+            "connection", PROBLEM, str(error), "make a new key in incident.io and run `incident-marts connect`"
         )
     except ApiUnreachableError as error:
         yield Finding("connection", PROBLEM, str(error), "check the network, a proxy, and INCIDENT_IO_API_URL")

@@ -12,7 +12,7 @@ from pipelines.settings import Settings
 EXPLANATION = """\
 No incident.io account is connected, so this is the demo: generated data from a local stand-in for the API,
 read over real HTTP and kept apart in {home}.
-Set INCIDENT_IO_API_KEY (environment or .env) to work with your own account."""
+Run `incident-marts connect` to work with your own account."""
 
 
 def offline_account(settings: Settings, *, demo: bool) -> Settings:
@@ -52,4 +52,5 @@ def account(settings: Settings, *, demo: bool, demo_by_default: bool) -> Iterato
 def _was_never_connected(settings: Settings) -> bool:
     from pipelines.secrets import find_api_key
 
-    return find_api_key(settings) is None and not (settings.home / "account.json").exists()
+    # The file first: commands that only read must not open a keyring, let alone fail because it is locked.
+    return not (settings.home / "account.json").exists() and find_api_key(settings) is None

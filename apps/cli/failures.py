@@ -63,7 +63,7 @@ EXPECTED = {
     WRONG_USAGE: {
         "pipelines.settings.SettingsError",
         "pipelines.seeds.SeedsError",
-        "pipelines.secrets.SecretError",
+        "pipelines.secrets.api_key.SecretError",
         "pipelines.incident_io.account.AccountMismatchError",
         "orchestration.run.MissingKeyError",
         "orchestration.dbt_vars.VarsError",

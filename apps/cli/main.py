@@ -14,7 +14,20 @@ import click
 from apps.cli.failures import report_failure
 
 # In the order people meet them; each lives in apps/cli/commands/ under its own name.
-COMMANDS = ("run", "extract", "build", "publish", "explain", "metrics", "dagster", "demo-api", "doctor")
+COMMANDS = (
+    "run",
+    "connect",
+    "status",
+    "disconnect",
+    "extract",
+    "build",
+    "publish",
+    "explain",
+    "metrics",
+    "dagster",
+    "demo-api",
+    "doctor",
+)
 
 HELP = """incident.io data as team-attributed incident metrics in your own warehouse.
 
@@ -26,9 +39,10 @@ First steps
 
 \b
 Your own account
-  export INCIDENT_IO_API_KEY=...            or write it to .env (see .env.example)
+  incident-marts connect                    asks for the API key, checks it and keeps it safe
   incident-marts doctor                     what is set up, what is not, and how to fix it
   incident-marts run                        extract, build, test and publish
+  incident-marts status                     what is connected, how fresh, how complete
   incident-marts dagster                    the same job every day, with pages to watch it
 
 \b

@@ -24,12 +24,12 @@ def perform(
 ) -> None:
     """Prepares a run, executes the stages, prints the summary; errors are left to the caller."""
     from apps.cli.summary import run_document, run_text
-    from orchestration.dbt_vars import parse_vars
+    from orchestration.dbt_vars import parse_vars, with_vars
     from orchestration.job import execute
     from orchestration.run import prepared
 
-    settings = load_settings()
     dbt_vars = parse_vars(vars_text)
+    settings = with_vars(load_settings(), dbt_vars)
     needs_api = "extract" in stages
     with _account(settings, needs_api, demo, demo_by_default) as chosen:
         with (

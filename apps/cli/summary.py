@@ -134,7 +134,7 @@ def _next_steps(run: Run, examples: list[dict[str, Any]]) -> str:
     mapping = settings.seeds / "team_mapping.csv"
     lines.append(f"  edit {mapping}, run again and see the credit move")
     if settings.is_demo:
-        lines.append("  set INCIDENT_IO_API_KEY and run again to work with your own account")
+        lines.append("  incident-marts connect, and run again, to work with your own account")
     else:
         lines.append("  incident-marts dagster runs this every day")
     return "\n".join(lines)

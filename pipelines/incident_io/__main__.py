@@ -21,7 +21,7 @@ def main() -> int:
         return _fail(str(error), _EXIT_USAGE)
     try:
         if find_api_key(settings) is None:
-            return _fail("No API key: set INCIDENT_IO_API_KEY in the environment or in .env.", _EXIT_USAGE)
+            return _fail("No API key: run `incident-marts connect`, or set INCIDENT_IO_API_KEY.", _EXIT_USAGE)
         report = extract(settings)
     except (AccountMismatchError, SecretError) as error:
         return _fail(str(error), _EXIT_USAGE)

@@ -149,8 +149,8 @@ class Client:
             return RetryableError(f"HTTP {status}{said}", wish)
         if status == HTTPStatus.UNAUTHORIZED:
             return AuthenticationError(
-                f"{self.api_url} does not accept the API key{said}. Set INCIDENT_IO_API_KEY to a valid key, or "
-                "make a new one in incident.io under Settings > API keys."
+                f"{self.api_url} does not accept the API key{said}. Make a new one in incident.io under "
+                "Settings > API keys, then run `incident-marts connect` (or set INCIDENT_IO_API_KEY)."
             )
         if status == HTTPStatus.FORBIDDEN:
             return MissingScopeError(path, _named_scope(body) or scope or "not named by the API")
@@ -186,8 +186,8 @@ def _checked_key(api_key: str) -> str:
     key = api_key.strip()
     if not key or not key.isascii() or not key.isprintable():
         raise AuthenticationError(
-            "The API key is empty or holds characters no key has. Set INCIDENT_IO_API_KEY to the key as shown "
-            "once in incident.io under Settings > API keys."
+            "The API key is empty or holds characters no key has. Run `incident-marts connect` (or set "
+            "INCIDENT_IO_API_KEY) with the key as shown once in incident.io under Settings > API keys."
         )
     return key
 

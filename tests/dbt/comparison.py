@@ -13,6 +13,8 @@ from tests.dbt.oracle import Expected
 from tests.dbt.oracle.incidents import Incident
 
 TOLERANCE = 1e-9
+SCOPE_AND_PERIOD = ("scope_type", "scope_id", "rollup", "period_start")
+SEVERITY_KEY = ("grain", *SCOPE_AND_PERIOD, "severity_name", "severity_rank")
 
 
 def differences(connection: duckdb.DuckDBPyConnection, account: Account, expected: Expected) -> list[str]:
@@ -28,6 +30,11 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
         *_evidence(connection, expected),
         *_compare("fct_incident_people", _keys_of_people(connection), _people(expected)),
         *_metrics(connection, expected),
+        *_compare(
+            "rpt_metrics_by_severity",
+            _by(connection, "rpt_metrics_by_severity", *SEVERITY_KEY),
+            expected.severities,
+        ),
         *_compare(
             "rpt_unmapped_values",
             _by(connection, "rpt_unmapped_values", "custom_field", "field_value"),
@@ -183,5 +190,5 @@ def _metrics(connection: duckdb.DuckDBPyConnection, expected: Expected) -> list[
     found = []
     for grain, wanted in expected.metrics.items():
         mart = f"rpt_metrics_{grain}"
-        found += _compare(mart, _by(connection, mart, "scope_type", "scope_id", "rollup", "period_start"), wanted)
+        found += _compare(mart, _by(connection, mart, *SCOPE_AND_PERIOD), wanted)
     return found

@@ -25,12 +25,13 @@ ABOUT_THE_RUN = {"run_log"}
 
 @dataclass
 class Finished:
-    """A finished command: exit code, both streams, and every command line seen below it."""
+    """A finished command: exit code, both streams, and every command line and network address seen below it."""
 
     code: int
     stdout: str
     stderr: str
     command_lines: set[str]
+    addresses: set[str] = field(default_factory=set)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -76,6 +77,7 @@ class Product:
         """Run one command to its end in an empty working folder."""
         work = self.home.with_name(f"{self.home.name}-cwd")
         work.mkdir(parents=True, exist_ok=True)
+        self.connections_log.unlink(missing_ok=True)
         child = subprocess.Popen(
             [sys.executable, "-m", "apps.cli", *arguments],
             env=self.environ,
@@ -101,7 +103,8 @@ class Product:
         stdout, stderr = child.communicate()
         ended.set()
         watcher.join()
-        return Finished(child.returncode, stdout, stderr, seen)
+        noted = self.connections_log.read_text() if self.connections_log.exists() else ""
+        return Finished(child.returncode, stdout, stderr, seen, set(noted.split("\n")) - {""})
 
     def succeed(self, *arguments: str) -> Finished:
         """Run one command that must exit with 0."""

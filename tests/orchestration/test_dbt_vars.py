@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
-from orchestration.dbt_vars import VarsError, known_vars, parse_vars
+from orchestration.dbt_vars import EXPECTED, VarsError, known_vars, parse_vars, with_vars
+from pipelines.settings import Settings
 
 
 def test_no_vars_are_no_overrides():
@@ -41,3 +46,33 @@ def test_every_unknown_rule_is_named_with_the_nearest_one():
 def test_anything_but_a_json_object_is_refused(text: str):
     with pytest.raises(VarsError, match="--vars: not"):
         parse_vars(text)
+
+
+def test_every_unusable_value_is_named_with_what_was_expected():
+    text = (
+        '{"org_timezone": "Nowhere/City", "week_start": "tue", "as_of": "soon", "hierarchy_mode": "old",'
+        ' "minimum_severity_rank": true, "attribution_priority": ["service", "service"], "coverage_start": null,'
+        ' "service_catalog_types": "Service", "auto_map_team_fields": null, "root_team_name": " "}'
+    )
+    with pytest.raises(VarsError) as refused:
+        parse_vars(text)
+    named = [problem.split()[1] for problem in refused.value.problems]
+    assert named == [
+        *("org_timezone", "week_start", "as_of", "hierarchy_mode", "minimum_severity_rank"),
+        *("attribution_priority", "service_catalog_types", "auto_map_team_fields", "root_team_name"),
+    ]
+
+
+def test_every_variable_of_the_project_has_its_values_checked():
+    assert set(EXPECTED) == set(known_vars())
+
+
+def test_every_default_would_be_accepted():
+    assert parse_vars(json.dumps(known_vars())) == known_vars()
+
+
+def test_the_instant_of_a_run_follows_the_variable(tmp_path: Path):
+    settings = Settings(home=tmp_path, seeds=tmp_path, as_of=datetime(2026, 1, 1, tzinfo=UTC))
+    moved = with_vars(settings, parse_vars('{"as_of": "2025-06-01T02:00:00+02:00"}'))
+    assert moved.as_of == datetime(2025, 6, 1, tzinfo=UTC)
+    assert with_vars(settings, {}) == settings

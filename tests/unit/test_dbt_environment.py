@@ -45,13 +45,20 @@ def test_telemetry_is_off(settings: Settings) -> None:
     assert variables["DO_NOT_TRACK"] == "1"
 
 
-def test_the_key_is_blanked_by_the_overrides_and_absent_from_a_whole_environment(settings: Settings) -> None:
-    inherited = {"PATH": "/bin", "INCIDENT_IO_API_KEY": "s3cret", "INCIDENT_MARTS_START": "2020-01-01"}
-    assert {**inherited, **dbt_environment(settings)}["INCIDENT_IO_API_KEY"] == ""
+def test_secrets_are_blanked_by_the_overrides_and_absent_from_a_whole_environment(settings: Settings) -> None:
+    inherited = {
+        "PATH": "/bin",
+        "INCIDENT_IO_API_KEY": "s3cret",
+        "INCIDENT_MARTS_MASTER_KEY": "m4ster",
+        "INCIDENT_MARTS_START": "2020-01-01",
+    }
+    overridden = {**inherited, **dbt_environment(settings)}
+    assert (overridden["INCIDENT_IO_API_KEY"], overridden["INCIDENT_MARTS_MASTER_KEY"]) == ("", "")
     whole = child_environment(settings, inherited)
     assert "INCIDENT_IO_API_KEY" not in whole
     assert "INCIDENT_MARTS_START" not in whole
     assert "s3cret" not in str(whole)
+    assert "m4ster" not in str(whole)
     assert whole["PATH"] == "/bin"
 
 

@@ -110,6 +110,8 @@ def test_the_example_file_names_every_setting_and_sets_none(no_env_file: Path) -
         "INCIDENT_MARTS_SEEDS",
         "INCIDENT_MARTS_AS_OF",
         "INCIDENT_MARTS_START",
+        "INCIDENT_MARTS_MASTER_KEY",
+        "INCIDENT_MARTS_MASTER_KEY_FILE",
     ):
         assert f"\n# {name}=" in text
     assert all(line.startswith("#") or not line for line in text.splitlines())

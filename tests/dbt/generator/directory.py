@@ -8,11 +8,13 @@ from tests.dbt.generator.chance import Chance
 TEAM_TYPE = 'Custom["Team"]'
 TIMESTAMP_NAMES = (
     ("Reported at", "reported"),
-    ("Accepted at", "Acknowledged"),
+    ("Accepted at", "accepted"),
+    ("Acknowledged at", "Acknowledged"),
     ("Resolved at", "RESOLVED AT", "resolved"),
     ("Closed at",),
     ("Impact started at", "Impact started"),
-    ("Fixed at", "Mitigated at"),
+    ("Fixed at", "FIXED"),
+    ("Mitigated at", "Mitigated"),
     ("Declared at",),
     ("Identified at",),
 )
@@ -144,6 +146,10 @@ class Directory:
             if self.team_entries and chance.happens(0.1):
                 name = chance.one(self.team_entries)["name"]
             entry = self._entry(chance, kind, name)
+            living = [other for other in self.team_entries if not other["archived_at"]]
+            if living and chance.happens(0.3):  # a reference that also fits another team in a stronger way
+                other = chance.one(living)
+                entry["aliases"].append(chance.one((other["external_id"] or other["id"], other["id"])))
             self.catalog_entries.append(entry)
             if chance.happens(0.7):
                 linked = {key: entry[key] for key in ("id", "name", "external_id") if entry[key] is not None}

@@ -8,7 +8,8 @@ from typing import Any
 from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit, attribute
 from tests.dbt.oracle.incidents import Incident, derive_incidents
-from tests.dbt.oracle.metrics import Key, involvements, metrics
+from tests.dbt.oracle.metrics import Key, involvements, metrics, scopes_of
+from tests.dbt.oracle.severities import incidents_by_severity
 from tests.dbt.oracle.teams import Teams
 from tests.dbt.oracle.unmapped import unmapped_values
 
@@ -22,6 +23,7 @@ class Expected:
     credits: dict[str, Credit]
     involvements: dict[str, dict[str, set[str]]]
     metrics: dict[str, dict[Key, dict[str, Any]]]
+    severities: dict[Any, dict[str, Any]]
     unmapped: dict[tuple[str, str], dict[str, Any]]
 
 
@@ -36,5 +38,6 @@ def expect(account: Account) -> Expected:
         credits=credits,
         involvements={incident.id: involvements(account, incident) for incident in incidents},
         metrics=metrics(account, incidents, credits, teams),
+        severities=incidents_by_severity(account, scopes_of(account, incidents, credits, teams)),
         unmapped=unmapped_values(account, incidents, teams),
     )

@@ -43,13 +43,8 @@ def metrics(
     account: Account, incidents: list[Incident], credits: dict[str, Credit], teams: Teams
 ) -> dict[str, dict[Key, dict[str, Any]]]:
     """Rows of the three metric marts: name of the mart's grain -> key -> columns."""
-    eligible = tuple(incident for incident in incidents if incident.is_eligible)
-    scopes = [
-        Scope("organisation", teams.root, "direct", eligible),
-        *_team_scopes(eligible, credits, teams),
-        *_person_scopes(account, eligible),
-    ]
-    first = min((i.occurred_at for i in eligible if i.occurred_at <= account.as_of), default=None)
+    scopes = scopes_of(account, incidents, credits, teams)
+    first = min((i.occurred_at for i in scopes[0].incidents if i.occurred_at <= account.as_of), default=None)
     marts: dict[str, dict[Key, dict[str, Any]]] = {}
     for mart, grain in GRAINS.items():
         calendar = Calendar(account, grain)
@@ -58,6 +53,18 @@ def metrics(
         for scope in scopes:
             marts[mart].update(_rows(account, calendar, spine, scope))
     return marts
+
+
+def scopes_of(
+    account: Account, incidents: list[Incident], credits: dict[str, Credit], teams: Teams
+) -> list[Scope]:
+    """Everything that metrics are computed for, the organisation first, with the eligible incidents of each."""
+    eligible = tuple(incident for incident in incidents if incident.is_eligible)
+    return [
+        Scope("organisation", teams.root, "direct", eligible),
+        *_team_scopes(eligible, credits, teams),
+        *_person_scopes(account, eligible),
+    ]
 
 
 def involvements(account: Account, incident: Incident) -> dict[str, set[str]]:

@@ -1,0 +1,183 @@
+"""Breaks rules of the SQL one at a time and reports which breakages no generated account notices.
+
+Run by hand: `python -m tests.dbt.mutations [accounts]`. Each mutation is a textual change in a copy of the
+project; the first account whose marts differ from the oracle or break an invariant, or a statement that does not
+run, kills it. Exit code 1 when one survives, or when its text is no longer in the project.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.settings import DBT_PROJECT_DIR
+from tests.dbt.building import check_accounts
+from tests.dbt.compiled_project import DbtProject, DbtProjectError
+from tests.dbt.generator import VARIANTS
+
+ACCOUNTS = 20
+INCIDENTS = "models/intermediate/incidents"
+ATTRIBUTION = "models/intermediate/attribution"
+SERVICES = "models/intermediate/services"
+TEAMS = "models/intermediate/teams"
+PERIODS = "models/intermediate/periods"
+METRICS = "models/intermediate/metrics"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """`old` becomes `new` in one file of the project."""
+
+    file: str
+    old: str
+    new: str
+
+
+MUTATIONS = (
+    Mutation(
+        f"{INCIDENTS}/int_incident_instants.sql",
+        "coalesce(impact_started_at, reported_at, declared_at, created_at)",
+        "coalesce(impact_started_at, declared_at, reported_at, created_at)",
+    ),
+    Mutation(
+        f"{INCIDENTS}/int_incident_instants.sql",
+        "coalesce(declared_at, reported_at, created_at)",
+        "coalesce(reported_at, declared_at, created_at)",
+    ),
+    Mutation(
+        f"{INCIDENTS}/int_incident_instants.sql",
+        "recorded_resolved_at > last_reopened_at",
+        "recorded_resolved_at >= last_reopened_at",
+    ),
+    Mutation(
+        f"{INCIDENTS}/int_incident_instants.sql",
+        "case when not is_retrospective then acknowledged_at end",
+        "acknowledged_at",
+    ),
+    Mutation(
+        f"{INCIDENTS}/int_incident_reopens.sql",
+        "max(entered_at) filter (where is_reopen)",
+        "min(entered_at) filter (where is_reopen)",
+    ),
+    Mutation(
+        f"{INCIDENTS}/int_incident_status_history.sql",
+        "order by entered_at, incident_update_id",
+        "order by entered_at, incident_update_id desc",
+    ),
+    Mutation(
+        f"{INCIDENTS}/int_incident_status_history.sql",
+        "coalesce(statuses.status_category, incident_updates.recorded_status_category)",
+        "coalesce(incident_updates.recorded_status_category, statuses.status_category)",
+    ),
+    Mutation(
+        f"{INCIDENTS}/int_incident_eligibility.sql",
+        "when incidents.deleted_at is not null then 'deleted'",
+        "when false then 'deleted'",
+    ),
+    Mutation(
+        f"{INCIDENTS}/int_incident_eligibility.sql",
+        "incidents.severity_rank < rules",
+        "incidents.severity_rank <= rules",
+    ),
+    Mutation(
+        f"{INCIDENTS}/int_incident_pauses.sql",
+        "greatest(paused_entries.entered_at, instants.occurred_at)",
+        "paused_entries.entered_at",
+    ),
+    Mutation(
+        f"{INCIDENTS}/int_incidents_classified.sql",
+        "coalesce(severities.severity_rank, incidents.severity_rank)",
+        "incidents.severity_rank",
+    ),
+    Mutation(f"{INCIDENTS}/int_timestamp_roles.sql", "where seed_roles.role is null", "where true"),
+    Mutation(
+        f"{INCIDENTS}/int_timestamp_roles.sql", "('mitigated', 'Fixed at', 2)", "('mitigated', 'Fixed at', 0)"
+    ),
+    Mutation("macros/status_class.sql", "('triage', 'live', 'paused')", "('triage', 'live')"),
+    Mutation("macros/status_category.sql", "when 'post-incident' then 'learning'", ""),
+    Mutation("macros/timestamp_name_key.sql", "' at$'", "' never$'"),
+    Mutation("macros/elapsed_seconds.sql", "// 1000000", "// 1000000 + 1"),
+    Mutation("macros/fold_text.sql", "staging.fold_text({{ text }})", "lower(trim({{ text }}))"),
+    Mutation("macros/periods.sql", "{{ local_date }} + 1) as date) - 1", "{{ local_date }}) as date) - 1"),
+    Mutation(
+        f"{ATTRIBUTION}/int_candidates_custom_field.sql",
+        "field_priority > min(field_priority)",
+        "field_priority < max(field_priority)",
+    ),
+    Mutation(
+        f"{ATTRIBUTION}/int_mapped_fields.sql",
+        "not is_named as is_mapped_by_itself",
+        "true as is_mapped_by_itself",
+    ),
+    Mutation(
+        f"{ATTRIBUTION}/int_candidates_explicit_owner.sql", "where from_seed.incident_id is null", "where true"
+    ),
+    Mutation(f"{SERVICES}/int_services.sql", "{{ list_has_any_text('categories', ['service']) }}", "false"),
+    Mutation(f"{SERVICES}/int_service_ownership_intervals.sql", "2 as preference", "0 as preference"),
+    Mutation(f"{SERVICES}/int_service_catalog_owners.sql", "where preference = best_preference", "where true"),
+    Mutation(
+        f"{SERVICES}/int_service_catalog_owners.sql",
+        "nullif(binding.literal, ''), nullif(binding.label, '')",
+        "binding.label, binding.literal",
+    ),
+    Mutation(f"{TEAMS}/int_incident_io_teams.sql", "and team_entries.archived_at is null", ""),
+    Mutation(f"{TEAMS}/int_team_links.sql", "min(team_id) as team_id", "max(team_id) as team_id"),
+    Mutation(f"{PERIODS}/int_periods.sql", "as_of_local >= period_end", "as_of_local > period_end"),
+    Mutation(f"{PERIODS}/int_periods.sql", "coalesce(period_start >= coverage_start_date, true)", "true"),
+    Mutation(
+        f"{PERIODS}/int_periods.sql", "where period_start < as_of_local", "where period_start <= as_of_local"
+    ),
+    Mutation(
+        f"{PERIODS}/int_coverage.sql", "where is_eligible and occurred_at <= {{ as_of() }}", "where is_eligible"
+    ),
+    Mutation(f"{METRICS}/int_incident_events.sql", "{{ event }}_at <= {{ as_of() }}", "true"),
+    Mutation(
+        f"{METRICS}/int_scope_period_counts.sql",
+        "sum(count_occurred) filter (where is_in_spine) over so_far",
+        "sum(count_occurred) over so_far",
+    ),
+    Mutation(
+        f"{METRICS}/int_metrics_by_period.sql", "when periods.elapsed_days >= 1", "when periods.elapsed_days > 0"
+    ),
+    Mutation("models/marts/core/fct_incident_people.sql", "where not is_private", "where true"),
+)
+
+
+def main(accounts: int) -> int:
+    """Try every mutation; print one line each and return the number that were not killed."""
+    alive = 0
+    for number, mutation in enumerate(MUTATIONS, start=1):
+        with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
+            outcome = _try(mutation, Path(scratch), accounts)
+        alive += outcome.startswith("NOT")
+        change = mutation.new or f"(removed) {mutation.old}"
+        print(f"{number:2d}/{len(MUTATIONS)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
+    print(f"{len(MUTATIONS) - alive} of {len(MUTATIONS)} mutations were noticed")
+    return alive
+
+
+def _try(mutation: Mutation, scratch: Path, accounts: int) -> str:
+    project_dir = scratch / "project" / DBT_PROJECT_DIR.name
+    shutil.copytree(DBT_PROJECT_DIR, project_dir, ignore=shutil.ignore_patterns("target", "logs"))
+    file = project_dir / mutation.file
+    text = file.read_text(encoding="utf-8")
+    if mutation.old not in text:
+        return "NOT APPLICABLE, the text is gone"
+    file.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
+    try:
+        project = DbtProject(scratch / "dbt", project_dir)
+        for variant, variables in VARIANTS.items():
+            compiled = project.compile(variables)
+            for seed in range(accounts):
+                if check_accounts(compiled, variant, range(seed, seed + 1)).by_check:
+                    return f"noticed ({variant} {seed})"
+    except DbtProjectError:
+        return "noticed (does not run)"
+    return "NOT NOTICED"
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(int(sys.argv[1]) if len(sys.argv) > 1 else ACCOUNTS) else 0)
