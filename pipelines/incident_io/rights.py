@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipelines.incident_io.client import Client
+from pipelines.incident_io.cursors import Plan
 from pipelines.incident_io.endpoints import ENDPOINTS, Endpoint
 from pipelines.incident_io.errors import InvalidRequestError, MissingScopeError, NotFoundError
 from pipelines.incident_io.series import SERIES, Parents
@@ -63,7 +64,7 @@ def _right(client: Client, endpoint: Endpoint, parents: Parents) -> Right:
         return Right(endpoint.name, scope, status, LOST.get(endpoint.name, f"the table {endpoint.name}"))
 
     try:
-        series = next(iter(SERIES[endpoint.series](parents, None)), None)
+        series = next(iter(SERIES[endpoint.series](parents, Plan())), None)
     except MissingScopeError as error:
         # The parents cannot be read, so nothing of this resource can be found.
         return result(MISSING, error.scope)
