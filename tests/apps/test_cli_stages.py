@@ -105,7 +105,9 @@ def test_an_interrupted_build_is_130_leaves_no_process_and_may_not_be_published(
 
 def test_the_stages_alone_make_a_run(first_run: Finished, home: Path):
     before = published(home)
-    extracted = run_command(home, "extract", "--demo", "--json")
+    changes = run_command(home, "extract", "--demo", "--json")
+    assert changes.document["rows"]["incidents"] < 100
+    extracted = run_command(home, "extract", "--demo", "--full-refresh", "--json")
     assert extracted.code == 0, extracted.stderr
     assert extracted.document["rows"]["incidents"] > 1000
     built = run_command(home, "build", "--json")
