@@ -62,7 +62,7 @@ class BuildResults:
         node = raw_event["data"].get("node_info") or {}
         unique_id = node.get("unique_id")
         if info["level"] == "error" and info["name"] not in RESULT_EVENTS:
-            self.errors.append(info["msg"])
+            self.errors.append(_short(info["msg"]))
         if not unique_id or info["name"] not in {*RESULT_EVENTS, "SkippingDetails"}:
             return None
         status = str(node.get("node_status", "")).lower()
@@ -205,8 +205,9 @@ def _read_messages(results: BuildResults, settings: Settings) -> None:
 
 
 def _short(message: str) -> str:
-    """The message on one line, without the list of macros that dbt appends."""
-    return " ".join(message.partition("\n  > in macro")[0].split())
+    """The message on one line, without the list of macros or the traceback that dbt appends."""
+    said = message.partition("\n  > in macro")[0].partition("Traceback (most recent call last)")[0]
+    return " ".join(said.split())
 
 
 def _meaning(node: Mapping[str, Any]) -> str:
