@@ -230,7 +230,7 @@ class Extraction:
                 batch = to_batch(endpoint.name, page.rows, endpoint.columns, series.constants, reading.load_id)
                 reading.spool.add(batch)
                 _note(reading, series.partition, batch)
-                if series.unexpected:
+                if series.unexpected and any(map(series.is_unexpected, page.rows)):
                     self._report.warn(series.unexpected)
                 count_rows = self._report.add_rows(endpoint.name, len(page.rows) if is_new else 0)
                 if self._progress and is_new:

@@ -27,8 +27,8 @@ class Series:
 
     `partition`: which part of the list this walk reads, a value of the endpoint's partition column.
     `child_of`: text naming the parent, whose disappearance (404) skips the walk. `optional`: a sentence to warn
-    with when the API does not accept the parameters (422). `unexpected`: a sentence to warn with when rows turn
-    up.
+    with when the API does not accept the parameters (422). `unexpected`: a sentence to warn with when a row turns
+    up of which `is_unexpected` holds: an API that ignores the parameters repeats rows that are well known.
     """
 
     params: Params = field(default_factory=list)
@@ -37,6 +37,7 @@ class Series:
     child_of: str | None = None
     optional: str | None = None
     unexpected: str | None = None
+    is_unexpected: Callable[[Row], bool] = lambda row: True
 
 
 class Parents:
@@ -78,7 +79,12 @@ def _known_and_unknown_categories(parents: Parents, plan: Plan) -> Iterator[Seri
         "unknown to this version could not be looked for",
         unexpected="incidents: some are in a status category that this version does not know; they are loaded and "
         "count as neither open nor resolved",
+        is_unexpected=_has_unknown_category,
     )
+
+
+def _has_unknown_category(incident: Row) -> bool:
+    return (incident.get("incident_status") or {}).get("category") not in STATUS_CATEGORIES
 
 
 def _updates(parents: Parents, plan: Plan) -> Iterator[Series]:

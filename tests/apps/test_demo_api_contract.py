@@ -19,7 +19,7 @@ from apps.demo_api.rate_limits import RateLimiter
 from apps.demo_api.schemas import ERROR, IDENTITY, answer_schema
 from apps.demo_api.server import DemoServer
 
-# The vendor's document is not part of this project; a copy in a folder beside the checkout is used when there is one.
+# The vendor's document is not part of this project; a copy in a folder beside the checkout is used if present.
 VENDOR_DOCUMENTS = sorted(Path(__file__).parents[3].glob("*/incident-io/openapi.json"))
 
 

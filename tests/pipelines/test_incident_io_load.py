@@ -179,6 +179,16 @@ def test_rows_arrive_as_sent_with_nested_values_as_json(api: FakeApi, settings: 
     assert row[7] is None
 
 
+def test_an_api_that_ignores_the_question_for_unknown_categories_raises_no_false_alarm(
+    api: FakeApi, settings: Settings
+) -> None:
+    api.rows["incidents"] = [incident(1), incident(2, category="closed")]
+    api.before_answer = lambda path, params: params.pop("status_category[not_in]", None)
+    report = run(settings)
+    assert report.warnings == []
+    assert report.rows["incidents"] == 2
+
+
 def test_all_modes_and_all_status_categories_are_read_known_or_not(api: FakeApi, settings: Settings) -> None:
     api.rows["incidents"] = [
         incident(number, category=category, mode=mode)
