@@ -14,7 +14,8 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from dagster_dlt import DagsterDltTranslator
 from dagster_dlt.translator import DltResourceTranslatorData
 
-RAW_SCHEMA = "raw_incident_io"
+from pipelines.warehouse import RAW_SCHEMA
+
 MARTS_SCHEMA = "marts"
 PUBLISHED = "published"
 STAGES = ("staging", "intermediate", "marts")

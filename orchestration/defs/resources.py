@@ -11,7 +11,7 @@ from orchestration.current import current_run, current_settings
 from orchestration.dbt_build import dbt_command
 from orchestration.history import cheap_history
 from orchestration.run import Run, prepared
-from orchestration.translators import RAW_SCHEMA
+from pipelines.warehouse import RAW_SCHEMA
 
 
 @dg.resource(

@@ -32,9 +32,9 @@ from pipelines.incident_io.source import incident_io_source
 from pipelines.incident_io.stored import StoredRows
 from pipelines.secrets import find_api_key
 from pipelines.settings import Settings
+from pipelines.warehouse import RAW_SCHEMA
 
 PIPELINE_NAME = "incident_io"
-DATASET_NAME = "raw_incident_io"
 
 
 class LoadFailedError(Exception):
@@ -60,7 +60,7 @@ def create_pipeline(settings: Settings) -> dlt.Pipeline:
         pipeline_name=PIPELINE_NAME,
         pipelines_dir=str(settings.dlt_dir),
         destination=duckdb_destination(credentials=credentials),
-        dataset_name=DATASET_NAME,
+        dataset_name=RAW_SCHEMA,
     )
 
 
@@ -98,7 +98,7 @@ def open_run(
                 client,
                 settings.start,
                 as_of=settings.as_of,
-                stored=StoredRows(connection, DATASET_NAME),
+                stored=StoredRows(connection, RAW_SCHEMA),
                 full_refresh=full_refresh,
                 report=report,
                 progress=progress,
