@@ -22,8 +22,10 @@ class Page:
     total: int | None
 
 
-def read_pages(client: Client, endpoint: Endpoint, params: Params) -> Iterator[Page]:
-    """The non-empty pages of one list, in the API's order.
+def read_pages(
+    client: Client, endpoint: Endpoint, params: Params, after: str | None = None
+) -> Iterator[Page]:
+    """The non-empty pages of one list in the API's order, from the row behind the id `after` on.
 
     A list ends at an answer without `after`, at an empty page, or, on older endpoints, at an `after` that repeats
     the one just asked with. The asked page size says nothing about the end, the API may cut it. A cursor that
@@ -33,20 +35,22 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params) -> Iterator[P
     wanted: Params = [*endpoint.params, *params]
     if endpoint.page_size is not None:
         wanted.append(("page_size", str(endpoint.page_size)))
-    used: list[str] = []
+    used: list[str] = [after] if after else []
     count_rows = repeats = 0
     while True:
         cursor = [("after", used[-1])] if used else []
-        body = client.get(endpoint.path, endpoint.selector, wanted + cursor, scope=endpoint.scope)
+        body = client.get(
+            endpoint.path, endpoint.selector, wanted + cursor, scope=endpoint.scope, priority=endpoint.priority
+        )
         rows = body[endpoint.selector]
         if not rows:
             return
         meta = body.get("pagination_meta") or {}
-        after: str = meta.get("after") or ""
+        following: str = meta.get("after") or ""
         total: int | None = meta.get("total_record_count")
         count_so_far = count_rows + len(rows)
-        is_last = endpoint.page_size is None or not after or _ends_at_itself(after, used, count_so_far, total)
-        if not is_last and after in used:
+        is_last = endpoint.page_size is None or not following or _ends_at_itself(following, used, count_so_far, total)
+        if not is_last and following in used:
             repeats += 1
             if repeats == REPEATED_CURSOR_ATTEMPTS:
                 of_total = f" of {total}" if total is not None else ""
@@ -60,7 +64,7 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params) -> Iterator[P
         yield Page(rows, total)
         if is_last:
             return
-        used.append(after)
+        used.append(following)
 
 
 def _ends_at_itself(after: str, used: list[str], count_rows: int, total: int | None) -> bool:
