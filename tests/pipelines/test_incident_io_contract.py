@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.incident_io import columns
 from pipelines.incident_io.columns import Columns
 from pipelines.incident_io.endpoints import ENDPOINTS, Endpoint
 from pipelines.settings import Settings
@@ -76,6 +77,12 @@ def test_every_column_is_in_the_vendors_record_with_a_fitting_type(endpoint: End
 def test_every_property_of_the_vendors_record_is_a_column_or_left_out_for_a_reason(endpoint: Endpoint) -> None:
     undeclared = shape_of(endpoint.name).keys() - endpoint.columns.keys()
     assert undeclared == UNDECLARED.get(endpoint.name, {}).keys()
+
+
+@pytest.mark.parametrize("table", LISTS)
+def test_json_columns_know_whether_they_hold_a_list(table: str) -> None:
+    shapes = {name: shape for name, shape in shape_of(table).items() if isinstance(shape, dict | list)}
+    assert {name for name, shape in shapes.items() if isinstance(shape, list)} == shapes.keys() & columns.LISTS
 
 
 def column_type(shape: Shape) -> str:
@@ -180,10 +187,10 @@ def read(column: tuple[str, str]) -> str:
     return {"json": f"cast({name} as varchar)", "timestamp": f"epoch_us({name})"}.get(data_type, name)
 
 
-def expected_row(columns: Columns, record: dict[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {name: None for name in columns}
-    extra = {name: value for name, value in record.items() if name not in columns}
-    for name, data_type in columns.items():
+def expected_row(declared: Columns, record: dict[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(declared)
+    extra = {name: value for name, value in record.items() if name not in declared}
+    for name, data_type in declared.items():
         value = record.get(name)
         is_instant = data_type == "timestamp" and value is not None
         row[name] = as_microseconds(value) if is_instant else value
