@@ -226,6 +226,9 @@ def _parsed(content: bytes, selector: str, kind: type) -> dict[str, Any]:
     body = _json_or_none(content)
     if not isinstance(body, dict) or not isinstance(body.get(selector), kind):
         raise RetryableError(f"HTTP 200 with a body that is not a JSON object holding {selector!r}")
+    meta = body.get("pagination_meta")
+    if meta is not None and not (isinstance(meta, dict) and isinstance(meta.get("after"), str | int | None)):
+        raise RetryableError("HTTP 200 with a pagination_meta that cannot be followed")
     return body
 
 

@@ -20,6 +20,15 @@ def _columns(spec: str) -> Columns:
     return columns
 
 
+# JSON columns that hold a list, in whichever table; every other JSON column holds an object.
+LISTS = frozenset(
+    _columns("""
+list: alert_group_ids aliases attributes categories current_shifts custom_field_entries custom_roles debriefs
+list: duration_metrics events incident_role_assignments incident_timestamp_values labels members next_shifts
+list: owning_team_ids postmortem_document_ids related_alerts related_incidents required_integrations tags team_ids
+""")
+)
+
 INCIDENTS = _columns("""
 text: id reference name summary mode visibility permalink call_url postmortem_document_url
 text: slack_team_id slack_channel_id slack_channel_name slack_channel_url ms_teams_channel_url
