@@ -127,7 +127,8 @@ class Client:
         policy = retry or self._retry
         try:
             body = policy.run(
-                lambda: self._attempt(path, selector, params or [], scope, kind, priority), sleep=self._sleep
+                lambda: self._attempt(path, selector, params or [], scope, kind=kind, priority=priority),
+                sleep=self._sleep,
             )
         except RetryableError as error:
             raise ApiUnreachableError(
@@ -139,7 +140,7 @@ class Client:
         return result
 
     def _attempt(
-        self, path: str, selector: str, params: Params, scope: str, kind: type, priority: int
+        self, path: str, selector: str, params: Params, scope: str, *, kind: type, priority: int
     ) -> dict[str, Any]:
         self._sleep(0)
         self._limits.take(path, self._sleep, priority)

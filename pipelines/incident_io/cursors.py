@@ -35,10 +35,11 @@ WHOLE = ""
 class Rules:
     """What a user decides about reading.
 
-    `sweep_every`: how often everything is read again, because definitions embedded in records change without moving
-    `updated_at` and deletions leave no trace at all. `catalog_types`: ids, type names or names of catalog types to
-    read besides those that teams, services and fields need. `attachment_days`: how far back attachments are read
-    first. `attachment_requests`: how many requests for attachments a run may make; the rest waits for the next.
+    `sweep_every`: how often everything is read again, because definitions embedded in records change without
+    moving `updated_at` and deletions leave no trace at all. `catalog_types`: ids, type names or names of catalog
+    types to read besides those that teams, services and fields need. `attachment_days`: how far back attachments
+    are read first. `attachment_requests`: how many requests for attachments a run may make; the rest waits for
+    the next.
     """
 
     sweep_every: timedelta = timedelta(days=7)
@@ -60,11 +61,12 @@ class Tail:
 class Plan:
     """How a table is read in this run.
 
-    `is_full`: everything is read, so what is missing is gone. `since`: per partition the moment from which changed
-    rows are wanted, overlap included; a partition without one is read in full. `incident_ids`: for children of
-    incidents, the only parents to ask for. `tail`: the only part of the list to read. `start`: the first day of the history, by creation. `first` and `last`:
-    the days of creation to read, where a backfill reads the history in windows; `behind`: what changed since this
-    moment is read as well, because earlier windows are as old as that.
+    `is_full`: everything is read, so what is missing is gone. `since`: per partition the moment from which
+    changed rows are wanted, overlap included; a partition without one is read in full. `incident_ids`: for
+    children of incidents, the only parents to ask for. `tail`: the only part of the list to read. `start`: the
+    first day of the history, by creation. `first` and `last`: the days of creation to read, where a backfill
+    reads the history in windows; `behind`: what changed since this moment is read as well, because earlier
+    windows are as old as that.
     """
 
     start: date | None = None

@@ -3,12 +3,13 @@
 `scope` is the right that the vendor's contract documents for the endpoint (`x-rbac-scopes`); a 403 usually names
 it itself. `page_size` is the largest the API honours (a larger wish is silently cut, so nothing is ever derived
 from it); None means the list does not paginate. `series` names how often the list is read in one run, see
-`series.py`. `cursor` says how changes can be asked for: by `updated_at` to the day or to the instant; at the `tail`
-of a list that only grows; or through the `incident`s that changed; None means the list is read in full every run.
-`partition` is the column that tells the series of one list apart, when there is one. `finds_deletions`: whether a
-row that a full reading does not list is gone. `has_start`: whether the list is limited to the history from
-`INCIDENT_MARTS_START` on. `forks`: how a long list can be cut so that several walkers read it at once, see
-`walkers.py`. `priority`: who goes first where the quota is short, lowest first: the incident list is the slowest.
+`series.py`. `cursor` says how changes can be asked for: by `updated_at` to the day or to the instant; at the
+`tail` of a list that only grows; or through the `incident`s that changed; None means the list is read in full
+every run. `partition` is the column that tells the series of one list apart, when there is one.
+`finds_deletions`: whether a row that a full reading does not list is gone. `has_start`: whether the list is
+limited to the history from `INCIDENT_MARTS_START` on. `forks`: how a long list can be cut so that several
+walkers read it at once, see `walkers.py`. `priority`: who goes first where the quota is short, lowest first: the
+incident list is the slowest.
 """
 
 from __future__ import annotations
@@ -46,6 +47,11 @@ class Endpoint:
     def selector(self) -> str:
         """The key of the answer that holds the rows; the API names it like the list."""
         return self.name
+
+    @property
+    def can_go_ahead(self) -> bool:
+        """Whether it can be read before the incidents of the run are known."""
+        return self.name != "incidents" and not self.is_per_incident
 
     @property
     def is_per_incident(self) -> bool:

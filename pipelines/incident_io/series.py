@@ -124,7 +124,7 @@ def _changed_alerts(parents: Parents, plan: Plan) -> Iterator[Series]:
     yield Series(
         [*changed, ("include_maintenance_window[is]", "true")],
         created=_created(plan),
-        optional="alerts: the API does not accept include_maintenance_window, so alerts of maintenance windows may "
+        optional="alerts: the API does not accept include_maintenance_window, so those of maintenance windows may "
         "be missing",
         instead=plain,
     )
@@ -161,9 +161,7 @@ def _histories(parents: Parents, plan: Plan) -> Iterator[Series]:
 
 def _by_incident(incident_ids: tuple[str, ...]) -> Iterator[Series]:
     for incident_id in incident_ids:
-        yield Series(
-            [("incident_id", incident_id)], partition=incident_id, child_of=f"incident {incident_id}"
-        )
+        yield Series([("incident_id", incident_id)], partition=incident_id, child_of=f"incident {incident_id}")
 
 
 def _attachments(parents: Parents, plan: Plan) -> Iterator[Series]:

@@ -22,8 +22,8 @@ MISSING_ROWS_PER_BATCH = 10_000
 class Scope:
     """Which stored rows a full read would have returned.
 
-    `unread`: (column, values) of the parts of the list that were not read, such as a mode that was refused; `read`:
-    of the only parts that were. `created_from`: the first day of the history that was asked for.
+    `unread`: (column, values) of the parts of the list that were not read, such as a mode that was refused;
+    `read`: of the only parts that were. `created_from`: the first day of the history that was asked for.
     """
 
     unread: tuple[str, Collection[str]] | None = None
@@ -52,7 +52,7 @@ class StoredRows:
         return cls(duckdb.connect(":memory:"), "raw")
 
     def created_since(self, table: str, listed: pa.Table, since: datetime) -> list[str]:
-        """Ids of the undeleted rows, stored or in `listed` (`id`, `created_at`), created since then, newest first."""
+        """Ids of undeleted rows, stored or in `listed` (`id`, `created_at`), created since then, newest first."""
         with self._connection.cursor() as cursor:
             cursor.execute("set timezone = 'UTC'")
             cursor.register("listed_ids", listed)
@@ -77,7 +77,7 @@ class StoredRows:
             return cursor.execute(
                 f"select created_at, id from {self._schema}.{table} "
                 f"where {DELETED_AT} is null and created_at is not null "
-                "qualify (row_number() over (order by created_at, id) - 1) % greatest(1, count(*) over () // ?) = 0",
+                "qualify row_number() over (order by created_at, id) % greatest(1, count(*) over () // ?) = 0",
                 [count],
             ).fetchall()
 

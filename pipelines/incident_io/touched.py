@@ -1,4 +1,4 @@
-"""Which incidents to ask about: lists without a filter by time, and records that are only given out by incident."""
+"""Which incidents to ask about, where a list has no filter by time or there is no list at all."""
 
 from __future__ import annotations
 

@@ -6,12 +6,12 @@ stops where that one began:
 
 - *by day*: lists that can be asked for by day of creation. The new walker asks for its days. Rows are in the order
   of creation there; a walker that meets a row out of order does not stop early, so that nothing can be lost.
-- *by incident*: lists without a filter by time. The new walker begins behind a row in the middle of the list, found
-  by asking for one incident of about that time, and every walker stops where it meets the row another one began at.
-  That is right in whatever order the API lists.
+- *by incident*: lists without a filter by time. The new walker begins behind a row in the middle of the list,
+  found by asking for one incident of about that time, and every walker stops where it meets the row another one
+  began at. That is right in whatever order the API lists.
 
-Giving away costs half a page on average, so a way is only cut when both halves are worth many pages, and only while
-the quota leaves room for one more walker. Rows read twice are dropped by the spool.
+Giving away costs half a page on average, so a way is only cut when both halves are worth many pages, and only
+while the quota leaves room for one more walker. Rows read twice are dropped by the spool.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ Span = tuple[date | None, date | None]
 
 
 class _Order:
-    """Whether values come in one order: `direction` is 1 for rising ones, -1 for falling ones, 0 when one was out of
-    order, and None while nothing is known."""
+    """Whether values come in one order: `direction` is 1 for rising ones, -1 for falling ones, 0 when one was
+    out of order, and None while nothing is known."""
 
     def __init__(self) -> None:
         self.direction: int | None = None
@@ -104,9 +104,9 @@ class _Walker:
 
 @dataclass(frozen=True)
 class Walked:
-    """How a finished walk found its list: the id of its first row, those of the last rows of its last two pages (the
-    end of the list last), pages read, and its order: 1 oldest first, -1 newest first, None when that is unclear.
-    `has_met`: whether the row `until` of the series turned up."""
+    """How a finished walk found its list: the id of its first row, those of the last rows of its last two pages
+    (the end of the list last), pages read, and its order: 1 oldest first, -1 newest first, None when that is
+    unclear. `has_met`: whether the row `until` of the series turned up."""
 
     first_id: str | None
     page_ends: list[str]
