@@ -76,6 +76,8 @@ def _right(client: Client, endpoint: Endpoint, parents: Parents) -> Right:
         return result(MISSING, error.scope)
     if series is None:
         return result(UNKNOWN)
+    if series.known is not None:
+        return result(GRANTED)
     params = [*endpoint.params, *series.params]
     if endpoint.page_size is not None:
         params.append(("page_size", "1"))
