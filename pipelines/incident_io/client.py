@@ -8,6 +8,7 @@ not in messages, not in `repr`. Redirects are not followed, so the key cannot tr
 from __future__ import annotations
 
 import math
+import re
 import threading
 import time
 from dataclasses import replace
@@ -15,10 +16,10 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
 import requests
 from requests.auth import AuthBase
 
+from pipelines.incident_io.answers import json_or_none, message, named_scope, parsed, reason
 from pipelines.incident_io.errors import (
     ApiError,
     ApiUnreachableError,
@@ -32,7 +33,9 @@ from pipelines.incident_io.limits import RateLimits
 from pipelines.incident_io.retries import RETRIED_STATUSES, RetryableError, RetryPolicy, retry_after_seconds
 
 Params = list[tuple[str, str]]
-IDENTITY_ATTEMPTS = 4
+IDENTITY_ATTEMPTS, IDENTITY_THROTTLED = 4, 60.0
+# Parameters that tell requests of one list apart; the others are the same for all.
+TELLING_PARAMS = re.compile(r"after|.*_id|incident_mode")
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -95,7 +98,11 @@ class Client:
         """
         if self._identity is not None:
             return dict(self._identity)
-        retry = replace(self._retry, attempts=min(self._retry.attempts, IDENTITY_ATTEMPTS))
+        retry = replace(
+            self._retry,
+            attempts=min(self._retry.attempts, IDENTITY_ATTEMPTS),
+            longest_throttled=min(self._retry.longest_throttled, IDENTITY_THROTTLED),
+        )
         self._identity = dict(self.get("/v1/identity", "identity", kind=dict, retry=retry)["identity"])
         return dict(self._identity)
 
@@ -131,11 +138,9 @@ class Client:
                 sleep=self._sleep,
             )
         except RetryableError as error:
-            raise ApiUnreachableError(
-                f"GET {self.api_url}{path}: gave up after {policy.attempts} attempts or a wait that is too "
-                f"long; the last one failed with: {error}. Check the network and INCIDENT_IO_API_URL, or try "
-                "again later; nothing was changed."
-            ) from None
+            told = "&".join(f"{name}={value}" for name, value in params or [] if TELLING_PARAMS.fullmatch(name))
+            request = f"GET {self.api_url}{path}{'?' if told else ''}{told}"
+            raise ApiUnreachableError(f"{request}: {policy.given_up(error)}") from None
         result: dict[str, Any] = body
         return result
 
@@ -152,11 +157,17 @@ class Client:
                 self.api_url + path, params=params, timeout=self._timeout, allow_redirects=False
             )
         except requests.exceptions.RequestException as error:
-            raise RetryableError(_reason(error)) from None
-        if response.status_code == HTTPStatus.OK:
+            raise RetryableError(reason(error)) from None
+        is_ok, is_throttle = (
+            response.status_code == HTTPStatus.OK,
+            response.status_code == HTTPStatus.TOO_MANY_REQUESTS,
+        )
+        # A refusal that announces nothing says nothing about the limit; any other answer without one means none.
+        if is_ok or (is_throttle and "X-RateLimit-Limit" in response.headers):
             self._limits.observe(path, response.headers)
+        if is_ok:
             self._note_seconds(path, time.monotonic() - started)
-            return _parsed(response.content, selector, kind)
+            return parsed(response.content, selector, kind)
         raise self._refusal(response, path, scope)
 
     def _note_seconds(self, path: str, seconds: float) -> None:
@@ -167,8 +178,8 @@ class Client:
     def _refusal(self, response: requests.Response, path: str, scope: str) -> Exception:
         """The exception that fits a status other than 200."""
         status = response.status_code
-        body = _json_or_none(response.content)
-        said = self._auth.redact(_message(body))
+        body = json_or_none(response.content)
+        said = self._auth.redact(message(body))
         if status in RETRIED_STATUSES:
             wish = (
                 retry_after_seconds(response.headers, body)
@@ -177,14 +188,14 @@ class Client:
             )
             if status == HTTPStatus.TOO_MANY_REQUESTS and wish:
                 self._limits.hold(path, min(wish, self._retry.longest_retry_after))
-            return RetryableError(f"HTTP {status}{said}", wish)
+            return RetryableError(f"HTTP {status}{said}", wish, is_throttle=status == HTTPStatus.TOO_MANY_REQUESTS)
         if status == HTTPStatus.UNAUTHORIZED:
             return AuthenticationError(
                 f"{self.api_url} does not accept the API key{said}. Make a new one in incident.io under "
                 "Settings > API keys, then run `incident-marts connect` (or set INCIDENT_IO_API_KEY)."
             )
         if status == HTTPStatus.FORBIDDEN:
-            return MissingScopeError(path, _named_scope(body) or scope or "not named by the API")
+            return MissingScopeError(path, named_scope(body) or scope or "not named by the API")
         if status == HTTPStatus.NOT_FOUND:
             return NotFoundError(f"GET {self.api_url}{path}: not found{said}. Check INCIDENT_IO_API_URL.")
         if response.is_redirect:
@@ -221,52 +232,3 @@ def _checked_key(api_key: str) -> str:
             "INCIDENT_IO_API_KEY) with the key as shown once in incident.io under Settings > API keys."
         )
     return key
-
-
-def _parsed(content: bytes, selector: str, kind: type) -> dict[str, Any]:
-    body = _json_or_none(content)
-    if not isinstance(body, dict) or not isinstance(body.get(selector), kind):
-        raise RetryableError(f"HTTP 200 with a body that is not a JSON object holding {selector!r}")
-    meta = body.get("pagination_meta")
-    if meta is not None and not (isinstance(meta, dict) and isinstance(meta.get("after"), str | int | None)):
-        raise RetryableError("HTTP 200 with a pagination_meta that cannot be followed")
-    return body
-
-
-def _json_or_none(content: bytes) -> Any:
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _errors(body: Any) -> list[dict[str, Any]]:
-    errors = body.get("errors") if isinstance(body, dict) else None
-    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-
-
-def _message(body: Any) -> str:
-    """The API's own words, shortened, as ` (code: message)`; empty when it said nothing readable."""
-    words = [f"{error.get('code', '')}: {error.get('message', '')}" for error in _errors(body)]
-    return f" ({'; '.join(words)[:300]})" if words else ""
-
-
-def _named_scope(body: Any) -> str | None:
-    for error in _errors(body):
-        metadata = error.get("metadata")
-        if isinstance(metadata, dict) and isinstance(metadata.get("scope"), str):
-            return str(metadata["scope"])
-    return None
-
-
-def _reason(error: requests.exceptions.RequestException) -> str:
-    """A short cause: the library's own text repeats the address and object ids, which help nobody."""
-    kinds: list[tuple[type[Exception], str]] = [
-        (requests.exceptions.ConnectTimeout, "no connection in time"),
-        (requests.exceptions.ReadTimeout, "no answer in time"),
-        (requests.exceptions.SSLError, "the TLS certificate was not accepted"),
-        (requests.exceptions.ProxyError, "the proxy refused the connection"),
-        (requests.exceptions.ConnectionError, "connection failed or broke off"),
-        (requests.exceptions.ChunkedEncodingError, "the answer broke off"),
-    ]
-    return next((text for kind, text in kinds if isinstance(error, kind)), type(error).__name__)
