@@ -7,7 +7,9 @@ not in messages, not in `repr`. Redirects are not followed, so the key cannot tr
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -71,6 +73,8 @@ class Client:
         self._stop = threading.Event()
         self._count_lock = threading.Lock()
         self._requests = 0
+        self._seconds: dict[str, float] = {}
+        self._identity: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"Client({self.api_url!r})"
@@ -85,13 +89,23 @@ class Client:
         self._stop.set()
 
     def identity(self) -> dict[str, Any]:
-        """The account and rights of the key (`name`, `roles`, `dashboard_url`, ...); needs no scope.
+        """The account and rights of the key (`name`, `roles`, `dashboard_url`, ...); needs no scope, asked once.
 
         The first request of a run: a person waits for it, so it gives up sooner than those of a load under way.
         """
+        if self._identity is not None:
+            return dict(self._identity)
         retry = replace(self._retry, attempts=min(self._retry.attempts, IDENTITY_ATTEMPTS))
-        identity = self.get("/v1/identity", "identity", kind=dict, retry=retry)["identity"]
-        return dict(identity)
+        self._identity = dict(self.get("/v1/identity", "identity", kind=dict, retry=retry)["identity"])
+        return dict(self._identity)
+
+    def useful_walkers(self, path: str) -> float:
+        """How many requests of a path must be under way at once for its quota to be used in full.
+
+        Infinite where the server announces no quota. From the time that the last answers took (Little's law).
+        """
+        rate = self._limits.requests_a_second(path)
+        return rate if math.isinf(rate) else rate * self._seconds.get(path, 0.0)
 
     def get(
         self,
@@ -102,15 +116,20 @@ class Client:
         scope: str = "",
         kind: type = list,
         retry: RetryPolicy | None = None,
+        priority: int = 1,
     ) -> dict[str, Any]:
         """The parsed answer of `GET path`: a JSON object whose `selector` is a value of type `kind`.
 
         Raises the errors of :mod:`pipelines.incident_io.errors`. An answer of 200 that is not such an object
-        counts as a failed attempt: read as an empty page it would silently end a list.
+        counts as a failed attempt: read as an empty page it would silently end a list. Where the quota is short
+        requests of a lower `priority` go first.
         """
         policy = retry or self._retry
         try:
-            body = policy.run(lambda: self._attempt(path, selector, params or [], scope, kind), sleep=self._sleep)
+            body = policy.run(
+                lambda: self._attempt(path, selector, params or [], scope, kind=kind, priority=priority),
+                sleep=self._sleep,
+            )
         except RetryableError as error:
             raise ApiUnreachableError(
                 f"GET {self.api_url}{path}: gave up after {policy.attempts} attempts or a wait that is too "
@@ -120,10 +139,14 @@ class Client:
         result: dict[str, Any] = body
         return result
 
-    def _attempt(self, path: str, selector: str, params: Params, scope: str, kind: type) -> dict[str, Any]:
-        self._sleep(self._limits.bucket(path).reserve())
+    def _attempt(
+        self, path: str, selector: str, params: Params, scope: str, *, kind: type, priority: int
+    ) -> dict[str, Any]:
+        self._sleep(0)
+        self._limits.take(path, self._sleep, priority)
         with self._count_lock:
             self._requests += 1
+        started = time.monotonic()
         try:
             response = self._session().get(
                 self.api_url + path, params=params, timeout=self._timeout, allow_redirects=False
@@ -132,8 +155,14 @@ class Client:
             raise RetryableError(_reason(error)) from None
         if response.status_code == HTTPStatus.OK:
             self._limits.observe(path, response.headers)
+            self._note_seconds(path, time.monotonic() - started)
             return _parsed(response.content, selector, kind)
         raise self._refusal(response, path, scope)
+
+    def _note_seconds(self, path: str, seconds: float) -> None:
+        with self._count_lock:
+            before = self._seconds.get(path, seconds)
+            self._seconds[path] = before + (seconds - before) / 4
 
     def _refusal(self, response: requests.Response, path: str, scope: str) -> Exception:
         """The exception that fits a status other than 200."""
@@ -146,6 +175,8 @@ class Client:
                 if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
                 else None
             )
+            if status == HTTPStatus.TOO_MANY_REQUESTS and wish:
+                self._limits.hold(path, min(wish, self._retry.longest_retry_after))
             return RetryableError(f"HTTP {status}{said}", wish)
         if status == HTTPStatus.UNAUTHORIZED:
             return AuthenticationError(
@@ -196,6 +227,9 @@ def _parsed(content: bytes, selector: str, kind: type) -> dict[str, Any]:
     body = _json_or_none(content)
     if not isinstance(body, dict) or not isinstance(body.get(selector), kind):
         raise RetryableError(f"HTTP 200 with a body that is not a JSON object holding {selector!r}")
+    meta = body.get("pagination_meta")
+    if meta is not None and not (isinstance(meta, dict) and isinstance(meta.get("after"), str | int | None)):
+        raise RetryableError("HTTP 200 with a pagination_meta that cannot be followed")
     return body
 
 
