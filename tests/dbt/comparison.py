@@ -43,6 +43,16 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
     ]
 
 
+def all_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
+    """Every mart's rows, sorted: publishing sorts them, the warehouse need not."""
+    names = connection.execute(
+        "select table_name from information_schema.tables where table_schema = 'marts' order by table_name"
+    ).fetchall()
+    return {
+        name: sorted(connection.execute(f"select * from marts.{name}").fetchall(), key=repr) for (name,) in names
+    }
+
+
 def rows_of(connection: duckdb.DuckDBPyConnection, mart: str) -> list[Row]:
     """All rows of a mart."""
     cursor = connection.execute(f"select * from marts.{mart}")
