@@ -25,12 +25,13 @@ from typing import Any
 import duckdb
 
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_ROOT
+from tests.dbt.snapshots import SnapshotRules, snapshot_rules, take_snapshot
 
 WAREHOUSE = "warehouse"
 SEEDS_DIR = PROJECT_ROOT / "seeds"
 AS_OF_PLACEHOLDER = "1870-01-02T03:04:05.060708Z"
 COVERAGE_PLACEHOLDER = "1871-02-03"
-LAYERS = ("staging", "intermediate", "marts")
+LAYERS = ("staging", "intermediate", "history", "marts")
 
 
 class DbtProjectError(Exception):
@@ -39,18 +40,20 @@ class DbtProjectError(Exception):
 
 @dataclass(frozen=True)
 class CompiledModel:
-    """One model: `relation` is its quoted name, `sql` its select statement, `materialized` view or table."""
+    """One model or snapshot: `relation` is its quoted name, `sql` its select statement, `materialized` view, table or
+    snapshot; `snapshot` the rules of a snapshot."""
 
     name: str
     schema: str
     relation: str
     materialized: str
     sql: str
+    snapshot: SnapshotRules | None = None
 
 
 @dataclass(frozen=True)
 class CompiledProject:
-    """Every model of the project for one set of variables, in an order in which they can be built."""
+    """Every model and snapshot of the project for one set of variables, in an order in which they can be built."""
 
     hooks: tuple[str, ...]
     models: tuple[CompiledModel, ...]
@@ -76,7 +79,10 @@ class CompiledProject:
             sql = with_run_values(model.sql, as_of, coverage_start)
             kind = "table" if views_as_tables else model.materialized
             try:
-                connection.execute(f"create or replace {kind} {model.relation} as {sql}")
+                if model.snapshot:
+                    take_snapshot(connection, model.relation, sql, model.snapshot)
+                else:
+                    connection.execute(f"create or replace {kind} {model.relation} as {sql}")
             except duckdb.Error as error:
                 raise DbtProjectError(f"model {model.name} does not run: {error}") from error
             if after_model is not None:
@@ -103,6 +109,7 @@ class DbtProject:
             "compile",
             "--select",
             "resource_type:model",
+            "resource_type:snapshot",
             "--indirect-selection",
             "empty",
             "--vars",
@@ -213,11 +220,12 @@ def dependency_order(nodes: Mapping[str, Any]) -> list[str]:
 
 def _compiled_model(node: Any) -> CompiledModel:
     materialized = node.config.materialized
-    if materialized not in ("view", "table"):
+    if materialized not in ("view", "table", "snapshot"):
         raise DbtProjectError(
-            f"model {node.name} is materialised as {materialized}; only views and tables can be run directly"
+            f"model {node.name} is materialised as {materialized}; only views, tables and snapshots can be run directly"
         )
-    return CompiledModel(node.name, node.schema, node.relation_name, materialized, node.compiled_code)
+    rules = snapshot_rules(node.config) if materialized == "snapshot" else None
+    return CompiledModel(node.name, node.schema, node.relation_name, materialized, node.compiled_code, rules)
 
 
 def _failures(result: Any) -> str:
