@@ -6,7 +6,9 @@ before. Times of the state:
 
 - `seen`: per partition (the incident mode of follow-ups, else one) the latest `updated_at` read, but never later
   than the local clock when the reading began: a row changed behind the reader's back must be read again.
-- `full_read_at`: `as_of` of the last full read that was accepted, which decides when the next sweep is due.
+- `full_read_at`: `as_of` of the last full read, which decides when the next sweep is due; null when it was
+  refused.
+- `swept_at`: `as_of` of the last full read that was accepted.
 - `start`: the first day of the history that `seen` speaks for; an earlier start means reading everything again.
 - `backfill`: only while the first reading is under way, the last day loaded, the start, and when it began.
 - `read_at`, `load_id`: the local clock when the last reading of the table began, and the load that it went into.
@@ -21,6 +23,8 @@ from typing import Any
 
 from pipelines.incident_io.endpoints import Endpoint
 
+# dlt files the state under it.
+PIPELINE_NAME = "incident_io"
 # Definitions embedded in incidents change without moving `updated_at`, and deletions leave no trace at all.
 SWEEP_EVERY = timedelta(days=7)
 # Incidents are filtered by day, in a zone the vendor does not name: the whole last day, and one more for the zone.
@@ -102,6 +106,8 @@ def state_after(
     after["seen"] = seen
     if done.is_full:
         after["full_read_at"] = as_of.isoformat() if accepted else None
+        if accepted:
+            after["swept_at"] = as_of.isoformat()
     return after
 
 

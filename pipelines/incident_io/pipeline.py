@@ -23,7 +23,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from pipelines.incident_io.account import check_account
 from pipelines.incident_io.backfill import windows
 from pipelines.incident_io.client import Client
-from pipelines.incident_io.cursors import TableState
+from pipelines.incident_io.cursors import PIPELINE_NAME, TableState
 from pipelines.incident_io.dlt_config import configure_dlt
 from pipelines.incident_io.errors import ApiError
 from pipelines.incident_io.extraction import Progress
@@ -34,7 +34,6 @@ from pipelines.secrets import find_api_key
 from pipelines.settings import Settings
 from pipelines.warehouse import RAW_SCHEMA
 
-PIPELINE_NAME = "incident_io"
 
 
 class LoadFailedError(Exception):

@@ -34,7 +34,8 @@ def snapshot_rules(config: Any) -> SnapshotRules:
 def take_snapshot(connection: duckdb.DuckDBPyConnection, relation: str, sql: str, rules: SnapshotRules) -> None:
     """Bring the table `relation` up to date with the rows of `sql`, making it when it does not exist."""
     seen_now = (
-        f"select *, {rules.instant} as dbt_valid_from, cast(null as timestamptz) as dbt_valid_to from ({sql}) as seen"
+        f"select *, {rules.instant} as dbt_valid_from, cast(null as timestamptz) as dbt_valid_to"
+        f" from ({sql}) as seen"
     )
     connection.execute(f"create table if not exists {relation} as from ({seen_now}) limit 0")
     same_key = " and ".join(f"known.{name} = seen.{name}" for name in rules.key)

@@ -2,16 +2,45 @@
 -- that saw it to the first that no longer did.
 with
 
+states_seen as (
+    select
+        service_id,
+        owners,
+        dbt_valid_from as seen_from,
+        dbt_valid_to as seen_to
+    from {{ ref('service_owners_seen') }}
+    where owner_path = {{ service_owner_path_key() }} and {{ is_kept_observation() }}
+),
+
+current_owners as (
+    select * from {{ ref('int_service_current_owners') }}
+),
+
+-- A run that goes back in time records nothing, but may meet services that no run has seen before.
+states as (
+    select * from states_seen
+
+    union all
+
+    select
+        current_owners.service_id,
+        current_owners.owners,
+        {{ as_of() }} as seen_from,
+        cast(null as timestamp with time zone) as seen_to
+    from current_owners
+    left join states_seen on current_owners.service_id = states_seen.service_id
+    where states_seen.service_id is null
+),
+
 owners_seen as (
     select
         service_id,
-        dbt_valid_from as seen_from,
-        dbt_valid_to as seen_to,
+        seen_from,
+        seen_to,
         {{ json_elements(
             'owners', '{"team_entry_id": "VARCHAR", "owner_reference": "VARCHAR", "matched_by": "VARCHAR"}'
         ) }} as owner
-    from {{ ref('service_owners_seen') }}
-    where owner_path = {{ service_owner_path_key() }} and {{ is_kept_observation() }}
+    from states
 ),
 
 team_identifiers as (

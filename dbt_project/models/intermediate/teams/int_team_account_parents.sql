@@ -30,7 +30,8 @@ named_parents as (
         team_links.team_id,
         team_identifiers.team_id as parent_team_id,
         ranked.catalog_entry_id,
-        ranked.attribute_id,
+        ranked.catalog_type_name,
+        ranked.attribute_name,
         ranked.reference
     from ranked
     inner join team_links on ranked.catalog_entry_id = team_links.catalog_entry_id and not team_links.is_declared
