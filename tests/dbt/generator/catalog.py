@@ -104,11 +104,23 @@ class Catalog:
                 entry["external_id"] = chance.one(others)["external_id"]
             self.entries.append(entry)
             if chance.happens(0.7):
-                linked = {key: entry[key] for key in ("id", "name", "external_id") if entry[key] is not None}
-                team_id = entry["id"] if chance.happens(0.5) else chance.new_id("team")
-                self._add_team(chance, team_id, entry["name"], linked)
+                self._add_team_of(chance, entry, others)
         if chance.happens(0.2):
             self._add_team(chance, chance.new_id("team"), "Loose team", None)
+
+    def _add_team_of(self, chance: Chance, entry: Row, others: list[Row]) -> None:
+        """Most teams embed a copy of their entry, which may be out of date; some share its id instead or as well, and
+        one may have the id of another team's entry."""
+        linked = {key: entry[key] for key in ("id", "name", "external_id") if entry[key] is not None}
+        if chance.happens(0.15):
+            linked["external_id"] = f"stale-{entry['id']}"
+        taken = {team["id"] for team in self.teams}
+        if chance.happens(0.5) and entry["id"] not in taken:
+            self._add_team(chance, entry["id"], entry["name"], linked if chance.happens(0.7) else None)
+        elif others and others[0]["id"] not in taken and chance.happens(0.2):
+            self._add_team(chance, others[0]["id"], entry["name"], linked)
+        else:
+            self._add_team(chance, chance.new_id("team"), entry["name"], linked)
 
     def _add_team(self, chance: Chance, team_id: str, name: str, linked: Row | None) -> None:
         deleted_at = chance.instant() if chance.happens(0.1) else None

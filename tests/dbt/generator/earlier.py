@@ -44,12 +44,14 @@ def with_links_to_former_names(chance: Chance, account: Account) -> Account:
 
 
 def _instant(chance: Chance, account: Account) -> datetime:
-    """In the window, exactly that of the last run, or after it."""
+    """In the window, exactly when an incident was created, exactly that of the last run, or after it."""
     choice = chance.number(0, 11)
     if choice == 0:
         return account.as_of
     if choice == 1:
         return account.as_of + timedelta(days=chance.number(1, 30))
+    if choice <= 4 and account.table("incidents"):
+        return chance.one(account.table("incidents"))["created_at"]
     return chance.instant()
 
 

@@ -60,7 +60,7 @@ def _link(chance: Chance, directory: Directory, linked: set[str]) -> str | None:
         return None
     team = chance.one(free + lone)
     linked.add(team["id"])
-    entry = entries.get((team.get("catalog_entry") or team)["id"]) if team.get("catalog_entry", team) else None
+    entry = entries.get((team.get("catalog_entry") or team)["id"])
     writings = [team["id"], team["name"]]
     if entry:
         writings += [entry["id"], *([entry["external_id"]] if entry["external_id"] else [])]
