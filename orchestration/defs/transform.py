@@ -22,7 +22,7 @@ from orchestration.translators import ModelTranslator
     pool=POOL,
 )
 def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, run: dg.ResourceParam[Run]) -> Iterator[Any]:
-    """Seeds, models, snapshots and tests in dbt's order; a failed check ends the run before anything is published."""
+    """Seeds, models, snapshots and tests in dbt's order; a failed check ends the run and nothing is published."""
     with stage(run, BUILD, "Building and testing the marts"):
         try:
             yield from build(run, dbt, context)

@@ -35,7 +35,6 @@ from pipelines.settings import Settings
 from pipelines.warehouse import RAW_SCHEMA
 
 
-
 class LoadFailedError(Exception):
     """dlt could not write what was read; the cause is in the message."""
 

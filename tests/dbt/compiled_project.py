@@ -5,8 +5,8 @@ benchmark want the same statements without it: `DbtProject` parses the project o
 with given variables, and `CompiledProject.run` executes the statements in dependency order on a DuckDB connection.
 
 Run-dependent values (`as_of`, `coverage_start`, when the incidents were read) are compiled as placeholders and put
-in as text, so that one compilation serves every instant. That is sound because the project writes both as literals only and never branches
-on them; `compile` fails when a placeholder does not come out of the compiler.
+in as text, so that one compilation serves every instant. That is sound because the project writes them as literals
+only and never branches on them; `compile` fails when a placeholder does not come out of the compiler.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import gc
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -74,6 +74,11 @@ class CompiledProject:
     hooks: tuple[str, ...]
     models: tuple[CompiledModel, ...]
 
+    def with_models(self, others: Iterable[CompiledModel]) -> CompiledProject:
+        """This project with models of another compilation in the place of its own of the same names."""
+        changed = {model.name: model for model in others}
+        return replace(self, models=tuple(changed.get(model.name, model) for model in self.models))
+
     @cached_property
     def history(self) -> tuple[CompiledModel, ...]:
         """The snapshots and every model that one of them reads, in an order in which they can be built."""
@@ -125,16 +130,15 @@ class DbtProject:
         self.manifest: Any = self._invoke(["parse"]).result
         self._hooks: tuple[str, ...] | None = None
 
-    def compile(self, variables: Mapping[str, Any]) -> CompiledProject:
-        """Render all models with `variables` over the defaults of dbt_project.yml."""
+    def compile(self, variables: Mapping[str, Any], names: Sequence[str] = ()) -> CompiledProject:
+        """Render all models, or those of these names, with `variables` over the defaults of dbt_project.yml."""
         given = {**variables, "as_of": AS_OF_PLACEHOLDER, "coverage_start": COVERAGE_PLACEHOLDER}
         if self._hooks is None:
             self._hooks = tuple(self._compile_hook(node, given) for node in self._on_run_start())
         arguments = [
             "compile",
             "--select",
-            "resource_type:model",
-            "resource_type:snapshot",
+            *(names or ("resource_type:model", "resource_type:snapshot")),
             "--indirect-selection",
             "empty",
             "--vars",
@@ -145,7 +149,7 @@ class DbtProject:
         models = tuple(_compiled_model(nodes[unique_id]) for unique_id in dependency_order(nodes))
         text = "".join(model.sql for model in models)
         for placeholder in PLACEHOLDERS:
-            if f"'{placeholder}'" not in text:
+            if not names and f"'{placeholder}'" not in text:
                 raise DbtProjectError(
                     f"no model uses the literal '{placeholder}': the macros changed, adapt compiled_project"
                 )

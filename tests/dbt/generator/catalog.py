@@ -1,4 +1,4 @@
-"""The catalog of an account: teams, services and what lies between them, and the references from one to the other."""
+"""The catalog of an account: teams, services, what lies between them, and the references from one to the other."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ class Catalog:
             if others and chance.happens(0.1):
                 name = chance.one(others)["name"]
             entry = self._entry(chance, kind, name)
-            if others and chance.happens(0.3):  # a reference that also fits another team, in a stronger way or as well
+            if others and chance.happens(
+                0.3
+            ):  # a reference that also fits another team, in a stronger way or as well
                 other = chance.one(others)
                 entry["aliases"].append(chance.one((other["external_id"] or other["id"], other["id"], "shared")))
                 other["aliases"] += ["shared"] if chance.happens(0.3) else []
@@ -109,8 +111,10 @@ class Catalog:
             self._add_team(chance, chance.new_id("team"), "Loose team", None)
 
     def _add_team_of(self, chance: Chance, entry: Row, others: list[Row]) -> None:
-        """Most teams embed a copy of their entry, which may be out of date; some share its id instead or as well, and
-        one may have the id of another team's entry."""
+        """Most teams embed a copy of their entry, which may be out of date; some share its id instead or as well.
+
+        One may have the id of another team's entry.
+        """
         linked = {key: entry[key] for key in ("id", "name", "external_id") if entry[key] is not None}
         if chance.happens(0.15):
             linked["external_id"] = f"stale-{entry['id']}"
@@ -146,7 +150,9 @@ class Catalog:
 def _reference(chance: Chance, targets: list[Row]) -> Row:
     """An entry written as one of the ways the catalog allows, or as something nobody knows, or empty."""
     if not targets or chance.happens(0.15):
-        return chance.one(({"label": "Nobody", "literal": "nobody"}, {"label": "Nobody"}, {"label": "", "literal": ""}))
+        return chance.one(
+            ({"label": "Nobody", "literal": "nobody"}, {"label": "Nobody"}, {"label": "", "literal": ""})
+        )
     entry = chance.one(targets)
     literal = chance.one([entry["id"], entry["external_id"], *entry["aliases"], entry["name"], None])
     return {"label": entry["name"]} if literal is None else {"label": entry["name"], "literal": literal}

@@ -19,7 +19,7 @@ OWNERS_FILE = "incident_owners.csv"
 
 @dataclass(frozen=True)
 class Credit:
-    """The outcome for one incident: the winning step, its teams, and all candidates by step, strongest step first."""
+    """The outcome for one incident: the winning step, its teams, and all candidates by step, strongest first."""
 
     step: str
     teams: frozenset[str]
@@ -96,7 +96,9 @@ class _Chain:
             known = self.teams.of_incident_io(identifier)
             if known:
                 computed.append(
-                    Candidate(known[0], "team_ids", identifier, known[1], outranked_by=OWNERS_FILE if named else None)
+                    Candidate(
+                        known[0], "team_ids", identifier, known[1], outranked_by=OWNERS_FILE if named else None
+                    )
                 )
         return named + computed
 

@@ -8,8 +8,10 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Candidate:
-    """A team found for an incident by a step. `priority` is that of a mapped field; `is_free_text` for texts and links
-    of custom fields; `outranked_by` what is stronger within the step, None when nothing is.
+    """A team found for an incident by a step.
+
+    `priority` is that of a mapped field; `is_free_text` for texts and links of custom fields; `outranked_by` what
+    is stronger within the step, None when nothing is.
     """
 
     team_id: str

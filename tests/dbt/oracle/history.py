@@ -1,4 +1,4 @@
-"""What the runs over an account saw (contract of the history: definitions, section 4, "as-of" and "before history").
+"""What the runs over an account saw (definitions, section 4, "as-of" and "before history").
 
 A run whose instant lies before that of an earlier run does not look: it would see a later day.
 """
@@ -19,8 +19,9 @@ Owners = dict[str, Owner]
 class Seen:
     """Owners of services, names of teams and the chart of teams over time, the last run included.
 
-    `owners`: service id -> states, each the owning team entries by id. `parents`: team id -> states. `names`: id of an
-    incident.io team -> states of (name, external id).
+    `owners`: service id -> states, each the owning team entries by id. `details`: service id and first instant of
+    a state -> how the owners were referred to. `parents`: team id -> states. `names`: id of an incident.io team ->
+    states of (name, external id).
     """
 
     def __init__(self, account: Account) -> None:

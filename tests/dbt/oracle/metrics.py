@@ -10,9 +10,9 @@ from typing import Any
 
 from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit
+from tests.dbt.oracle.history import Seen
 from tests.dbt.oracle.incidents import Incident
 from tests.dbt.oracle.periods import GRAINS, Calendar, Period
-from tests.dbt.oracle.history import Seen
 from tests.dbt.oracle.text import by_id
 
 DURATIONS = (
@@ -55,9 +55,7 @@ def metrics(
     return marts
 
 
-def scopes_of(
-    account: Account, incidents: list[Incident], credits: dict[str, Credit], seen: Seen
-) -> list[Scope]:
+def scopes_of(account: Account, incidents: list[Incident], credits: dict[str, Credit], seen: Seen) -> list[Scope]:
     """Everything that metrics are computed for, the organisation first, with the eligible incidents of each."""
     eligible = tuple(incident for incident in incidents if incident.is_eligible)
     return [

@@ -1,4 +1,4 @@
-"""Services, and the teams that the catalog names as their owners at one time (contract, section 8, step service)."""
+"""Services, and the teams that the catalog names as their owners at one time (contract, section 8)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class OwnerReference:
-    """A reference to an owner at the end of the path from a service, and the step before it, where there is one."""
+    """A reference to an owner at the end of the path from a service; `text` tells the whole path."""
 
     service_id: str
     reference: Reference

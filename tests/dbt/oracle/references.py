@@ -13,9 +13,10 @@ KINDS = ("catalog_entry_id", "external_id", "alias", "name")
 
 @dataclass(frozen=True)
 class Reference:
-    """A text in an attribute of an entry; `targets` are the ids of the entries that it means, with how they matched.
+    """A text in an attribute of an entry.
 
-    `place` is 0 for a single value, else the position in the list.
+    `targets` are the ids of the entries that it means, each with how it matched; `place` is 0 for a single value,
+    else the position in the list.
     """
 
     holder: str

@@ -73,9 +73,9 @@ class Services:
     def owners(self, service: Row, occurred_at: datetime) -> list[Candidate]:
         """What every source says about the owners at that instant; the strongest source is not outranked.
 
-        The rows of the seed that hold the local date; what the catalog was seen to say then; and before anything was
-        known, the first row that is: of the seed where it begins no later than the catalog was seen, and of the
-        catalog as long as nobody had looked at it.
+        The rows of the seed that hold the local date; what the catalog was seen to say then; and before anything
+        was known, the first row that is: of the seed where it begins no later than the catalog was seen, and of
+        the catalog as long as nobody had looked at it.
         """
         local_date = occurred_at.astimezone(self._zone).date()
         seeds = list(self._seed_rows(service))

@@ -82,7 +82,7 @@ class Teams:
         return max(known) if len(known) == len(ends) else None
 
     def _account_parents(self, account: Account) -> tuple[dict[str, tuple[str, Reference]], set[str]]:
-        """Parents that the catalog names for teams without a row in teams.csv, and the teams on a circle of them."""
+        """Parents that the catalog names for teams without a row in teams.csv, and the teams on a circle."""
         parents: dict[str, tuple[str, Reference]] = {}
         named = parent_references(account)
         for team in self.catalog_teams:

@@ -1,4 +1,4 @@
-"""Things that were looked at from time to time: a state holds from the look that found it to the next other one."""
+"""Things that are looked at from time to time: a state holds from the look that found it to the next other one."""
 
 from __future__ import annotations
 

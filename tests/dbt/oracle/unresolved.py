@@ -27,7 +27,7 @@ class _Concerned:
 def unresolved_references(
     account: Account, incidents: list[Incident], teams: Teams, services: Services
 ) -> dict[Key, dict[str, Any]]:
-    """(kind, catalog type, attribute, text, problem) -> entries that hold it and eligible incidents it concerns."""
+    """(kind, catalog type, attribute, text, problem) -> entries that hold it, eligible incidents it concerns."""
     entries = by_id(account.table("catalog_entries"))
     eligible = [incident for incident in incidents if incident.is_eligible]
     incidents_of: dict[str, set[str]] = defaultdict(set)
