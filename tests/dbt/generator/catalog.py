@@ -56,7 +56,7 @@ class Catalog:
         values: Row = {}
         for attribute in kind["schema"]["attributes"]:
             targets = self.entries_of(attribute["type"])
-            if chance.happens(0.5):
+            if chance.happens(0.3):
                 continue
             if attribute["type"] == "String":
                 values[attribute["id"]] = {"value": {"label": "1", "literal": "1"}}
@@ -90,7 +90,7 @@ class Catalog:
         """Entries with and without a row of the teams endpoint, rows without an entry, equal and other ids."""
         kind = self._add_type(chance, "Team", ["team"], TEAM_ATTRIBUTES)
         kind["is_team_type"] = True
-        for number in range(chance.number(0, 5)):
+        for number in range(chance.number(0, 7)):
             name = f"Team {number} {chance.text().strip()}"
             others = self.entries_of(TEAM_TYPE)
             if others and chance.happens(0.1):
@@ -142,14 +142,14 @@ class Catalog:
             "aliases": [f"alias-{entry_id}"] * chance.one((0, 0, 1, 1, 2)),
             "attribute_values": {},
             "rank": 0,
-            "archived_at": chance.instant() if chance.happens(0.15) else None,
+            "archived_at": chance.instant() if chance.happens(0.2) else None,
             "deleted_at": chance.instant() if chance.happens(0.1) else None,
         }
 
 
 def _reference(chance: Chance, targets: list[Row]) -> Row:
     """An entry written as one of the ways the catalog allows, or as something nobody knows, or empty."""
-    if not targets or chance.happens(0.15):
+    if not targets or chance.happens(0.1):
         return chance.one(
             ({"label": "Nobody", "literal": "nobody"}, {"label": "Nobody"}, {"label": "", "literal": ""})
         )

@@ -16,7 +16,7 @@ from tests.dbt.generator.chance import Chance
 
 def earlier_runs(chance: Chance, account: Account) -> tuple[Account, ...]:
     """None to four runs before the last one."""
-    instants = sorted(_instant(chance, account) for _ in range(chance.one((0, 1, 1, 2, 3, 4))))
+    instants = sorted(_instant(chance, account) for _ in range(chance.one((0, 1, 2, 2, 3, 4))))
     if chance.happens(0.2):
         chance.random.shuffle(instants)
     return tuple(_as_it_was(chance, account, instant) for instant in instants)
