@@ -134,6 +134,8 @@ class Bench:
         file.write_text(sound.replace(mutation.old, mutation.new), encoding="utf-8")
         try:
             return self._notice(mutation, accounts)
+        except AssertionError as error:
+            return f"noticed ({error})"
         except DbtProjectError as error:
             return f"noticed (does not run: {' '.join(str(error).split())[:120]})"
         finally:
