@@ -18,10 +18,12 @@ from packaging.version import Version
 
 from orchestration.manifest import DBT, target_dir
 from orchestration.run import Run
-from pipelines.dbt_environment import child_environment, dbt_arguments
+from pipelines.dbt_environment import NEVER_READ, child_environment, dbt_arguments
+from pipelines.incident_io.reads import Reads, last_reads
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
-RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
+RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
+BUILT = {"model", "seed", "snapshot", "test"}
 SECONDS_TO_END = 10
 FAILED = {"error", "fail", "runtime error"}
 
@@ -102,13 +104,13 @@ def dbt_command() -> DbtCommand:
 
 
 def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> Iterator[Any]:
-    """Yields Dagster's events of seeds, models and tests as dbt finishes them.
+    """Yields Dagster's events of seeds, models, snapshots and tests as dbt finishes them.
 
     Raises :class:`BuildError` when anything failed. Results are left in `run.built`.
     """
     results_path = target_dir(run.settings) / "run_results.json"
     results_path.unlink(missing_ok=True)  # An interrupted build must not look like the one before it.
-    with clean_environment(run.settings):
+    with clean_environment(run.settings, last_reads(run.settings.warehouse)):
         invocation = dbt.cli(
             _arguments(run), context=context, target_path=target_dir(run.settings), raise_on_error=False
         )
@@ -127,13 +129,14 @@ def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> I
         log_file = run.settings.logs_dir / "dbt.log"
         ending = f"Nothing was published, readers keep the last good copy. All that dbt said is in {log_file}"
         raise BuildError([*describe_failures(results, invocation.manifest), ending])
+    run.warnings += describe_warnings(results, invocation.manifest)
 
 
 @contextmanager
-def clean_environment(settings: Settings) -> Iterator[None]:
+def clean_environment(settings: Settings, reads: Reads = NEVER_READ) -> Iterator[None]:
     """Inside the block this process's environment is the one a dbt process should inherit: no key in it."""
     before = dict(os.environ)
-    clean = child_environment(settings, before)
+    clean = child_environment(settings, before, reads)
     try:
         os.environ.clear()
         os.environ.update(clean)
@@ -157,6 +160,12 @@ def describe_failures(results: BuildResults, manifest: Mapping[str, Any]) -> lis
             lines.append(f"  where: dbt_project/{path}")
         problems.append("\n".join(lines))
     return problems or results.errors or ["dbt failed without a message"]
+
+
+def describe_warnings(results: BuildResults, manifest: Mapping[str, Any]) -> list[str]:
+    """One sentence for each check that warned: its name, and what a row of it means."""
+    nodes = [manifest["nodes"].get(unique_id, {"name": unique_id}) for unique_id in results.warned]
+    return [f"check {node['name']}: {_meaning(node) or 'see dbt.log'}" for node in nodes]
 
 
 def last_build_succeeded(settings: Settings) -> bool:
@@ -193,7 +202,7 @@ def _arguments(run: Run) -> list[str]:
 
 
 def _count_nodes(manifest: Mapping[str, Any]) -> int:
-    return sum(node["resource_type"] in {"model", "seed", "test"} for node in manifest["nodes"].values())
+    return sum(node["resource_type"] in BUILT for node in manifest["nodes"].values())
 
 
 def _read_messages(results: BuildResults, settings: Settings) -> None:

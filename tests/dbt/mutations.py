@@ -1,8 +1,9 @@
 """Breaks rules of the SQL one at a time and reports which breakages no generated account notices.
 
-Run by hand: `python -m tests.dbt.mutations [accounts]`. Each mutation is a textual change in a copy of the
-project; the first account whose marts differ from the oracle or break an invariant, or a statement that does not
-run, kills it. Exit code 1 when one survives, or when its text is no longer in the project.
+Run by hand: `python -m tests.dbt.mutations [accounts [text]]`, where `text` picks the files whose path holds it.
+Each mutation is a textual change in a copy of the project; the first account whose marts differ from the oracle or
+break an invariant, or a statement that does not run, kills it. Exit code 1 when one survives, or when its text is
+no longer in the project.
 """
 
 from __future__ import annotations
@@ -10,30 +11,20 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines.settings import DBT_PROJECT_DIR
 from tests.dbt.building import check_accounts
-from tests.dbt.compiled_project import DbtProject, DbtProjectError
+from tests.dbt.compiled_project import CompiledProject, DbtProject, DbtProjectError
 from tests.dbt.generator import VARIANTS
+from tests.dbt.mutation import Mutation
+from tests.dbt.mutations_attribution import ATTRIBUTION_MUTATIONS
 
 ACCOUNTS = 20
 INCIDENTS = "models/intermediate/incidents"
-ATTRIBUTION = "models/intermediate/attribution"
-SERVICES = "models/intermediate/services"
-TEAMS = "models/intermediate/teams"
 PERIODS = "models/intermediate/periods"
 METRICS = "models/intermediate/metrics"
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """`old` becomes `new` in one file of the project."""
-
-    file: str
-    old: str
-    new: str
 
 
 MUTATIONS = (
@@ -102,29 +93,6 @@ MUTATIONS = (
     Mutation("macros/elapsed_seconds.sql", "// 1000000", "// 1000000 + 1"),
     Mutation("macros/fold_text.sql", "staging.fold_text({{ text }})", "lower(trim({{ text }}))"),
     Mutation("macros/periods.sql", "{{ local_date }} + 1) as date) - 1", "{{ local_date }}) as date) - 1"),
-    Mutation(
-        f"{ATTRIBUTION}/int_candidates_custom_field.sql",
-        "field_priority > min(field_priority)",
-        "field_priority < max(field_priority)",
-    ),
-    Mutation(
-        f"{ATTRIBUTION}/int_mapped_fields.sql",
-        "not is_named as is_mapped_by_itself",
-        "true as is_mapped_by_itself",
-    ),
-    Mutation(
-        f"{ATTRIBUTION}/int_candidates_explicit_owner.sql", "where from_seed.incident_id is null", "where true"
-    ),
-    Mutation(f"{SERVICES}/int_services.sql", "{{ list_has_any_text('categories', ['service']) }}", "false"),
-    Mutation(f"{SERVICES}/int_service_ownership_intervals.sql", "2 as preference", "0 as preference"),
-    Mutation(f"{SERVICES}/int_service_catalog_owners.sql", "where preference = best_preference", "where true"),
-    Mutation(
-        f"{SERVICES}/int_service_catalog_owners.sql",
-        "nullif(binding.literal, ''), nullif(binding.label, '')",
-        "binding.label, binding.literal",
-    ),
-    Mutation(f"{TEAMS}/int_incident_io_teams.sql", "and team_entries.archived_at is null", ""),
-    Mutation(f"{TEAMS}/int_team_links.sql", "min(team_id) as team_id", "max(team_id) as team_id"),
     Mutation(f"{PERIODS}/int_periods.sql", "as_of_local >= period_end", "as_of_local > period_end"),
     Mutation(f"{PERIODS}/int_periods.sql", "coalesce(period_start >= coverage_start_date, true)", "true"),
     Mutation(
@@ -148,41 +116,88 @@ MUTATIONS = (
         "coalesce(visibility <> 'public', true)",
         "coalesce(visibility = 'private', false)",
     ),
+    *ATTRIBUTION_MUTATIONS,
 )
 
 
-def main(accounts: int) -> int:
+class Bench:
+    """A copy of the project in which one mutation after the other is made and undone."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        self._project_dir = scratch / "project" / DBT_PROJECT_DIR.name
+        shutil.copytree(DBT_PROJECT_DIR, self._project_dir, ignore=shutil.ignore_patterns("target", "logs"))
+        project = self._project()
+        self._sound = {name: project.compile(variables) for name, variables in VARIANTS.items()}
+
+    def try_out(self, mutation: Mutation, accounts: int) -> str:
+        """What became of the mutation, in words that begin with NOT when nothing noticed it."""
+        file = self._project_dir / mutation.file
+        sound = file.read_text(encoding="utf-8")
+        if mutation.old not in sound:
+            return "NOT APPLICABLE, the text is gone"
+        file.write_text(sound.replace(mutation.old, mutation.new), encoding="utf-8")
+        try:
+            return self._notice(mutation, accounts)
+        except AssertionError as error:
+            return f"noticed ({error})"
+        except DbtProjectError as error:
+            return f"noticed (does not run: {' '.join(str(error).split())[:120]})"
+        finally:
+            file.write_text(sound, encoding="utf-8")
+
+    def _notice(self, mutation: Mutation, accounts: int) -> str:
+        name = Path(mutation.file).stem
+        is_plain = mutation.file.startswith("models/") and "{" not in mutation.old + mutation.new
+        if is_plain:
+            # Plain SQL comes out of the compiler as it is, where the variables of the variant let it out.
+            mutated = {variant: _with_mutation(sound, name, mutation) for variant, sound in self._sound.items()}
+        else:
+            mutated = self._compiled_anew([name] if mutation.file.startswith("models/") else [])
+        for seed in range(accounts):
+            for variant, compiled in mutated.items():
+                if compiled is not self._sound[variant] and self._is_noticed(compiled, variant, seed):
+                    return f"noticed ({variant} {seed})"
+        return "NOT NOTICED"
+
+    def _is_noticed(self, compiled: CompiledProject, variant: str, seed: int) -> bool:
+        return bool(check_accounts(compiled, variant, range(seed, seed + 1)).by_check)
+
+    def _compiled_anew(self, names: list[str]) -> dict[str, CompiledProject]:
+        """By dbt: one model alone, or all, because a macro or a configuration may change any."""
+        project = self._project()
+        return {
+            variant: self._sound[variant].with_models(project.compile(variables, names).models)
+            for variant, variables in VARIANTS.items()
+        }
+
+    def _project(self) -> DbtProject:
+        return DbtProject(self._scratch / "dbt", self._project_dir)
+
+
+def _with_mutation(sound: CompiledProject, name: str, mutation: Mutation) -> CompiledProject:
+    """The compiled project with the text replaced in one model; the same object when the text is not in it."""
+    [model] = [model for model in sound.models if model.name == name]
+    if mutation.old not in model.sql:
+        return sound
+    return sound.with_models([replace(model, sql=model.sql.replace(mutation.old, mutation.new))])
+
+
+def main(accounts: int, files: str = "") -> int:
     """Try every mutation; print one line each and return the number that were not killed."""
+    mutations = [mutation for mutation in MUTATIONS if files in mutation.file]
     alive = 0
-    for number, mutation in enumerate(MUTATIONS, start=1):
-        with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
-            outcome = _try(mutation, Path(scratch), accounts)
-        alive += outcome.startswith("NOT")
-        change = mutation.new or f"(removed) {mutation.old}"
-        print(f"{number:2d}/{len(MUTATIONS)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
-    print(f"{len(MUTATIONS) - alive} of {len(MUTATIONS)} mutations were noticed")
+    with tempfile.TemporaryDirectory(prefix="mutations-") as scratch:
+        bench = Bench(Path(scratch))
+        for number, mutation in enumerate(mutations, start=1):
+            outcome = bench.try_out(mutation, accounts)
+            alive += outcome.startswith("NOT")
+            change = " ".join(mutation.new.split()) or f"(removed) {' '.join(mutation.old.split())}"
+            print(f"{number:3d}/{len(mutations)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
+    print(f"{len(mutations) - alive} of {len(mutations)} mutations were noticed")
     return alive
 
 
-def _try(mutation: Mutation, scratch: Path, accounts: int) -> str:
-    project_dir = scratch / "project" / DBT_PROJECT_DIR.name
-    shutil.copytree(DBT_PROJECT_DIR, project_dir, ignore=shutil.ignore_patterns("target", "logs"))
-    file = project_dir / mutation.file
-    text = file.read_text(encoding="utf-8")
-    if mutation.old not in text:
-        return "NOT APPLICABLE, the text is gone"
-    file.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
-    try:
-        project = DbtProject(scratch / "dbt", project_dir)
-        for variant, variables in VARIANTS.items():
-            compiled = project.compile(variables)
-            for seed in range(accounts):
-                if check_accounts(compiled, variant, range(seed, seed + 1)).by_check:
-                    return f"noticed ({variant} {seed})"
-    except DbtProjectError:
-        return "noticed (does not run)"
-    return "NOT NOTICED"
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main(int(sys.argv[1]) if len(sys.argv) > 1 else ACCOUNTS) else 0)
+    given = sys.argv[1:]
+    sys.exit(1 if main(int(given[0]) if given else ACCOUNTS, *given[1:2]) else 0)

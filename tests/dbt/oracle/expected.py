@@ -7,11 +7,15 @@ from typing import Any
 
 from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit, attribute
+from tests.dbt.oracle.history import Seen
 from tests.dbt.oracle.incidents import Incident, derive_incidents
 from tests.dbt.oracle.metrics import Key, involvements, metrics, scopes_of
+from tests.dbt.oracle.services import Services
 from tests.dbt.oracle.severities import incidents_by_severity
 from tests.dbt.oracle.teams import Teams
+from tests.dbt.oracle.trust import trust
 from tests.dbt.oracle.unmapped import unmapped_values
+from tests.dbt.oracle.unresolved import unresolved_references
 
 
 @dataclass(frozen=True)
@@ -25,19 +29,27 @@ class Expected:
     metrics: dict[str, dict[Key, dict[str, Any]]]
     severities: dict[Any, dict[str, Any]]
     unmapped: dict[tuple[str, str], dict[str, Any]]
+    services: dict[tuple[str], dict[str, Any]]
+    unresolved: dict[Any, dict[str, Any]]
+    trust: dict[Any, dict[str, Any]]
 
 
 def expect(account: Account) -> Expected:
     """Compute the marts of an account from the definitions."""
     incidents = derive_incidents(account)
-    teams = Teams(account)
-    credits = attribute(account, incidents, teams)
+    seen = Seen(account)
+    teams = seen.teams
+    services = Services(account, seen)
+    credits = attribute(account, incidents, seen, services)
     return Expected(
         incidents=incidents,
         teams=teams,
         credits=credits,
         involvements={incident.id: involvements(account, incident) for incident in incidents},
-        metrics=metrics(account, incidents, credits, teams),
-        severities=incidents_by_severity(account, scopes_of(account, incidents, credits, teams)),
+        metrics=metrics(account, incidents, credits, seen),
+        severities=incidents_by_severity(account, scopes_of(account, incidents, credits, seen)),
         unmapped=unmapped_values(account, incidents, teams),
+        services=services.described(),
+        unresolved=unresolved_references(account, incidents, teams, services),
+        trust=trust(account, incidents, credits, teams),
     )

@@ -136,14 +136,14 @@ catalogue as (
             'Each incident has the first reason that applies.'
         ),
         (
-            'source_lag_minutes', 'Source lag', 'minutes', 'period of the run',
-            'Instant of the run - latest change of any incident',
-            'A quiet account looks like a late one.'
+            'source_lag_minutes', 'Source lag', 'minutes', 'newest period',
+            'Instant of the run - when the incidents were last read; 0 when the run read them itself',
+            'NULL in all but the newest period, and when dbt was started by hand.'
         ),
         (
             'last_full_sweep_at', 'Last full sweep', 'instant', 'none',
-            'When the account was last read in full to notice deletions',
-            'NULL while it is not recorded.'
+            'Instant of the last run that read all incidents and believed what was missing',
+            'Deletions after it are not known yet. NULL when dbt was started by hand.'
         )
     ) as metrics (metric, title, unit, period_rule, formula, caveat)
 )
