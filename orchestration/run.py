@@ -59,12 +59,16 @@ def validated_seeds(settings: Settings, dbt_vars: dict[str, Any] | None = None) 
 
     Teams that incident.io knows count as known once they were published; until then a seed may name any team.
     """
-    rules = {**known_vars(), **(dbt_vars or {})}
     return load_seeds(
         settings.seeds,
-        known_team_ids=published_team_ids(settings.marts),
-        root_team_id=rules.get("root_team_id") or DEFAULT_ROOT_TEAM_ID,
+        account_team_ids=published_team_ids(settings.marts),
+        root_team_id=root_team_id(dbt_vars or {}),
     )
+
+
+def root_team_id(dbt_vars: dict[str, Any]) -> str:
+    """Id of the team above all teams, with these variables over the defaults of dbt_project.yml."""
+    return str({**known_vars(), **dbt_vars}.get("root_team_id") or DEFAULT_ROOT_TEAM_ID)
 
 
 def connect(settings: Settings) -> Client:

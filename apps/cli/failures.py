@@ -73,6 +73,7 @@ EXPECTED = {
     FAILED: {
         "pipelines.incident_io.errors.ApiError",
         "pipelines.publish.PublishError",
+        "pipelines.seeds.append.SeedChangedError",
         "pipelines.warehouse.WarehouseMissingError",
         "orchestration.dbt_build.BuildError",
         "orchestration.manifest.ManifestError",
