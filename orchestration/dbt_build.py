@@ -159,17 +159,6 @@ def describe_failures(results: BuildResults, manifest: Mapping[str, Any]) -> lis
     return problems or results.errors or ["dbt failed without a message"]
 
 
-def last_build_succeeded(settings: Settings) -> bool:
-    """Whether the newest build in this home ran to its end with nothing failed or skipped."""
-    path = target_dir(settings) / "run_results.json"
-    if not path.exists():
-        return False
-    results = json.loads(path.read_bytes())
-    return results["args"].get("which") == "build" and all(
-        result["status"] in {"success", "pass", "warn", "no-op"} for result in results["results"]
-    )
-
-
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Makes sure that dbt has let go of the warehouse, also when its events are no longer wanted."""
     if process.poll() is not None:

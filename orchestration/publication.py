@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from orchestration.dbt_build import last_build_succeeded
+from orchestration.last_build import last_build_succeeded
 from orchestration.run import Run
 from pipelines.publish import Published, publish
 from pipelines.run_log import RunRecord, installed_versions, record_run
