@@ -48,9 +48,8 @@ def _sections(document: Document, limit: int, as_table: Table) -> list[tuple[str
     if incidents:
         uncounted = sum(not incident["is_eligible"] for incident in incidents)
         aside = f" ({uncounted} of them count in no metric)" if uncounted else ""
-        rows = as_table(
-            ["incident", "occurred", "from", "because", "to", "because"], map(_incident_row, incidents[:limit])
-        )
+        header = ["incident", "occurred", "from", "because", "to", "because"]
+        rows = as_table(header, map(_incident_row, incidents[:limit]))
         sections.append((f"Incidents that move: {len(incidents):,}{aside}", rows + _rest(incidents, limit)))
     if totals:
         grain = document["grain"]
