@@ -8,6 +8,7 @@ statements do.
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from orchestration.last_build import LastBuild, Relation, Statement, last_build
 from orchestration.progress import Progress
@@ -78,7 +78,7 @@ def rehearse(settings: Settings, seeds: Seeds, marts: list[str], progress: Progr
             for statement in SESSION:
                 connection.execute(statement)
             connection.execute(f"attach '{_escaped(copy)}' as {BEFORE} (read_only)")
-            connection.execute(f"attach '{_escaped(Path(folder) / 'after.duckdb')}' as {AFTER}")
+            connection.execute(f"attach ':memory:' as {AFTER}")
             connection.execute(f"use {AFTER}")
             _refuse_stale_marts(connection, build)
             progress.stage("Computing the credit with the other seeds")
@@ -128,11 +128,12 @@ class _Rebuild:
         self._connection.execute(f"create table {table} as from {BEFORE}.{table} limit 0")
         rows = [{**row.cells, LINE_COLUMN: str(row.line)} for row in seeds.tables[name]]
         if rows:
+            shape = json.dumps([dict.fromkeys(rows[0], "VARCHAR")])
             # As in the copy that dbt reads, an empty cell is NULL.
-            incoming = pa.table({column: [row[column] or None for row in rows] for column in rows[0]})
-            self._connection.register("incoming", incoming.cast(pa.schema((c, pa.string()) for c in rows[0])))
-            self._connection.execute(f"insert into {table} by name from incoming")
-            self._connection.unregister("incoming")
+            cells = json.dumps([{column: cell or None for column, cell in row.items()} for row in rows])
+            self._connection.execute(
+                f"insert into {table} by name select unnest(from_json(?, '{shape}'), recursive := true)", [cells]
+            )
         before = f"{BEFORE}.{table}"
         differing = f"(from {table} except all from {before}) union all (from {before} except all from {table})"
         return self._connection.execute(differing).fetchone() is not None
