@@ -150,8 +150,9 @@ cross join (select timestamptz '2026-03-01 10:00:00Z' as last_seen_at);
 create table marts.dim_team_names as
 from (values
     ('organisation', 'team_name', 'Harbour'), ('payments', 'team_name', 'Payments'),
-    ('payments', 'alias', 'Billing'), ('payments', 'external_id', 'pay-ext'), ('straße', 'team_name', 'Straßenbau'),
-    ('straße', 'incident_io_team_id', '01TEAM'), ('twin-1', 'team_name', 'Twins'), ('twin-2', 'team_name', 'Twins')
+    ('payments', 'alias', 'Billing'), ('payments', 'external_id', 'pay-ext'),
+    ('straße', 'team_name', 'Straßenbau'), ('straße', 'incident_io_team_id', '01TEAM'),
+    ('twin-1', 'team_name', 'Twins'), ('twin-2', 'team_name', 'Twins')
 ) names (team_id, name_kind, name);
 
 create table marts.rpt_unmapped_values as

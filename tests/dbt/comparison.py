@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -14,6 +15,7 @@ from tests.dbt.oracle.incidents import Incident
 
 TOLERANCE = 1e-9
 SCOPE_AND_PERIOD = ("scope_type", "scope_id", "rollup", "period_start")
+VALUE_KEY = ("custom_field_id", "option_id", "catalog_entry_id", "external_id", "field_value")
 SEVERITY_KEY = ("grain", *SCOPE_AND_PERIOD, "severity_name", "severity_rank")
 
 
@@ -21,7 +23,7 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
     """One sentence for each value of the built marts that differs; empty when all is well."""
     return [
         *_compare("dim_teams", _by(connection, "dim_teams", "team_id"), _teams(expected)),
-        *_compare("fct_incidents", _by(connection, "fct_incidents", "incident_id"), _incidents(expected)),
+        *_compare("fct_incidents", _by(connection, "fct_incidents", "incident_id"), _incidents(account, expected)),
         *_compare(
             "fct_incident_teams",
             _by(connection, "fct_incident_teams", "incident_id", "team_id"),
@@ -39,6 +41,17 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             "rpt_unmapped_values",
             _by(connection, "rpt_unmapped_values", "custom_field", "field_value"),
             expected.unmapped,
+        ),
+        *_compare("dim_custom_fields", _by(connection, "dim_custom_fields", "custom_field_id"), expected.fields),
+        *_compare(
+            "dim_custom_field_values",
+            _by(connection, "dim_custom_field_values", *VALUE_KEY),
+            expected.field_values,
+        ),
+        *_compare(
+            "dim_team_names",
+            _by(connection, "dim_team_names", "team_id", "name_kind", "name"),
+            expected.team_names,
         ),
     ]
 
@@ -87,11 +100,12 @@ def _teams(expected: Expected) -> dict[Any, Row]:
     }
 
 
-def _incidents(expected: Expected) -> dict[Any, Row]:
-    return {(incident.id,): _incident(incident, expected) for incident in expected.incidents}
+def _incidents(account: Account, expected: Expected) -> dict[Any, Row]:
+    zone = ZoneInfo(account.variable("org_timezone"))
+    return {(incident.id,): _incident(incident, expected, zone) for incident in expected.incidents}
 
 
-def _incident(incident: Incident, expected: Expected) -> Row:
+def _incident(incident: Incident, expected: Expected, zone: ZoneInfo) -> Row:
     is_private = incident.row["visibility"] == "private"
     credit = expected.credits[incident.id]
     return {
@@ -111,6 +125,8 @@ def _incident(incident: Incident, expected: Expected) -> Row:
         "impact_started_at": incident.impact_started_at,
         "mitigated_at": incident.mitigated_at,
         "resolved_at": incident.resolved_at,
+        "occurred_date": incident.occurred_at.astimezone(zone).date(),
+        "resolved_date": incident.resolved_at.astimezone(zone).date() if incident.resolved_at else None,
         "first_resolved_at": incident.first_resolved_at,
         "reopened_count": incident.reopened_count,
         "paused_seconds": incident.paused_seconds,

@@ -8,6 +8,7 @@ from typing import Any
 from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit, attribute
 from tests.dbt.oracle.incidents import Incident, derive_incidents
+from tests.dbt.oracle.mapping import custom_field_values, custom_fields, team_names
 from tests.dbt.oracle.metrics import Key, involvements, metrics, scopes_of
 from tests.dbt.oracle.severities import incidents_by_severity
 from tests.dbt.oracle.teams import Teams
@@ -25,6 +26,9 @@ class Expected:
     metrics: dict[str, dict[Key, dict[str, Any]]]
     severities: dict[Any, dict[str, Any]]
     unmapped: dict[tuple[str, str], dict[str, Any]]
+    fields: dict[Any, dict[str, Any]]
+    field_values: dict[Any, dict[str, Any]]
+    team_names: dict[Any, dict[str, Any]]
 
 
 def expect(account: Account) -> Expected:
@@ -32,6 +36,8 @@ def expect(account: Account) -> Expected:
     incidents = derive_incidents(account)
     teams = Teams(account)
     credits = attribute(account, incidents, teams)
+    steps = {incident_id: credit.step for incident_id, credit in credits.items()}
+    values = custom_field_values(account, incidents, steps, teams)
     return Expected(
         incidents=incidents,
         teams=teams,
@@ -40,4 +46,7 @@ def expect(account: Account) -> Expected:
         metrics=metrics(account, incidents, credits, teams),
         severities=incidents_by_severity(account, scopes_of(account, incidents, credits, teams)),
         unmapped=unmapped_values(account, incidents, teams),
+        fields=custom_fields(account, incidents, values, teams),
+        field_values=values,
+        team_names=team_names(account, teams),
     )

@@ -27,6 +27,7 @@ class IncidentIoTeam:
     name: str
     ids: frozenset[str]
     external_id: str | None
+    entry_id: str | None
 
 
 class Teams:
@@ -82,11 +83,17 @@ def incident_io_teams(account: Account) -> list[IncidentIoTeam]:
         covered |= ids
         stored = [entries[known] for known in (embedded.get("id"), row["id"]) if known in entries]
         external = [entry["external_id"] for entry in [*stored, embedded] if entry.get("external_id")]
-        teams.append(IncidentIoTeam(row["id"], row["name"], frozenset(ids), external[0] if external else None))
+        # Teams and their entries may share their id where no link is given.
+        own_entry = embedded.get("id") or (row["id"] if row["id"] in entries else None)
+        teams.append(
+            IncidentIoTeam(row["id"], row["name"], frozenset(ids), external[0] if external else None, own_entry)
+        )
     for entry in entries.values():
         if entry["id"] not in covered and entry.get("archived_at") is None:
             teams.append(
-                IncidentIoTeam(entry["id"], entry["name"], frozenset({entry["id"]}), entry.get("external_id"))
+                IncidentIoTeam(
+                    entry["id"], entry["name"], frozenset({entry["id"]}), entry.get("external_id"), entry["id"]
+                )
             )
     return teams
 
