@@ -159,6 +159,11 @@ MUTATIONS = (
         "where archived_at is null and deleted_at is null",
         "where deleted_at is null",
     ),
+    Mutation(
+        "models/staging/incident_io/stg_incident_io__incidents.sql",
+        "coalesce(visibility <> 'public', true)",
+        "coalesce(visibility = 'private', false)",
+    ),
 )
 
 

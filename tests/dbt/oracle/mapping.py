@@ -25,7 +25,7 @@ def custom_field_values(
         rows[key] = _row(key, is_offered=True)
     for incident in incidents:
         for value in field_values(account, incident.row):
-            if (value.is_free_text and incident.row["visibility"] == "private") or not value.text:
+            if (value.is_free_text and incident.is_private) or not value.text:
                 continue
             key = _key(value)
             row = rows.setdefault(key, _row(key, is_offered=False))
