@@ -168,17 +168,6 @@ def describe_warnings(results: BuildResults, manifest: Mapping[str, Any]) -> lis
     return [f"check {node['name']}: {_meaning(node) or 'see dbt.log'}" for node in nodes]
 
 
-def last_build_succeeded(settings: Settings) -> bool:
-    """Whether the newest build in this home ran to its end with nothing failed or skipped."""
-    path = target_dir(settings) / "run_results.json"
-    if not path.exists():
-        return False
-    results = json.loads(path.read_bytes())
-    return results["args"].get("which") == "build" and all(
-        result["status"] in {"success", "pass", "warn", "no-op"} for result in results["results"]
-    )
-
-
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Makes sure that dbt has let go of the warehouse, also when its events are no longer wanted."""
     if process.poll() is not None:

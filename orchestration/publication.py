@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from orchestration.dbt_build import last_build_succeeded
+from orchestration.last_build import last_build_succeeded
 from orchestration.run import Run
 from pipelines.publish import Published, publish
+from pipelines.restatements import Restated, log_restatements
 from pipelines.run_log import RunRecord, installed_versions, record_run
-from pipelines.warehouse import raw_row_counts
+from pipelines.seeds.account_check import check_against_account
+from pipelines.warehouse import raw_row_counts, read_only
+
+COUNT_NAMED = 3
 
 
 class UncheckedMartsError(Exception):
@@ -22,9 +26,28 @@ def publish_run(run: Run, run_id: str) -> Published:
             "The last build did not succeed or was interrupted, so its marts are not published; readers keep the "
             "last good copy. Run `incident-marts build` and then `incident-marts publish`."
         )
+    run.restated = log_restatements(run.settings, run_id, run.settings.as_of)
+    run.warnings += [*_rows_that_fit_nothing(run), *_not_compared(run.restated)]
     record(run, run_id, "succeeded")
     run.published = publish(run.settings, run_id)
     return run.published
+
+
+def _rows_that_fit_nothing(run: Run) -> list[str]:
+    """Rows of the seeds that fit nothing in the account as it is now."""
+    if run.seeds is None:
+        return []
+    with read_only(run.settings.warehouse) as connection:
+        return [str(problem) for problem in check_against_account(connection, run.seeds).warnings]
+
+
+def _not_compared(restated: Restated) -> list[str]:
+    if not restated.lacking:
+        return []
+    return [
+        "the published copy is of an earlier version, so what this run changed in it is not logged (it lacks "
+        f"{', '.join(restated.lacking[:COUNT_NAMED])}{' ...' if len(restated.lacking) > COUNT_NAMED else ''})"
+    ]
 
 
 def record(run: Run, run_id: str, status: str) -> None:

@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -21,6 +22,7 @@ EVIDENCE = (
     *("matched_by", "field_priority", "seed_file", "seed_line", "owned_from", "owned_to", "ownership_assumed"),
 )
 REFERENCE_KEY = ("reference_kind", "catalog_type", "attribute", "reference", "problem")
+VALUE_KEY = ("custom_field_id", "option_id", "catalog_entry_id", "external_id", "field_value")
 SEVERITY_KEY = ("grain", *SCOPE_AND_PERIOD, "severity_name", "severity_rank")
 
 
@@ -28,7 +30,7 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
     """One sentence for each value of the built marts that differs; empty when all is well."""
     return [
         *_compare("dim_teams", _by(connection, "dim_teams", "team_id"), _teams(expected)),
-        *_compare("fct_incidents", _by(connection, "fct_incidents", "incident_id"), _incidents(expected)),
+        *_compare("fct_incidents", _by(connection, "fct_incidents", "incident_id"), _incidents(account, expected)),
         *_compare(
             "fct_incident_teams",
             _by(connection, "fct_incident_teams", "incident_id", "team_id"),
@@ -54,6 +56,17 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             expected.unresolved,
         ),
         *_trust(connection, expected),
+        *_compare("dim_custom_fields", _by(connection, "dim_custom_fields", "custom_field_id"), expected.fields),
+        *_compare(
+            "dim_custom_field_values",
+            _by(connection, "dim_custom_field_values", *VALUE_KEY),
+            expected.field_values,
+        ),
+        *_compare(
+            "dim_team_names",
+            _by(connection, "dim_team_names", "team_id", "name_kind", "name"),
+            expected.team_names,
+        ),
     ]
 
 
@@ -113,11 +126,12 @@ def _teams(expected: Expected) -> dict[Any, Row]:
     }
 
 
-def _incidents(expected: Expected) -> dict[Any, Row]:
-    return {(incident.id,): _incident(incident, expected) for incident in expected.incidents}
+def _incidents(account: Account, expected: Expected) -> dict[Any, Row]:
+    zone = ZoneInfo(account.variable("org_timezone"))
+    return {(incident.id,): _incident(incident, expected, zone) for incident in expected.incidents}
 
 
-def _incident(incident: Incident, expected: Expected) -> Row:
+def _incident(incident: Incident, expected: Expected, zone: ZoneInfo) -> Row:
     credit = expected.credits[incident.id]
     return {
         "reference": incident.row["reference"],
@@ -136,6 +150,8 @@ def _incident(incident: Incident, expected: Expected) -> Row:
         "impact_started_at": incident.impact_started_at,
         "mitigated_at": incident.mitigated_at,
         "resolved_at": incident.resolved_at,
+        "occurred_date": incident.occurred_at.astimezone(zone).date(),
+        "resolved_date": incident.resolved_at.astimezone(zone).date() if incident.resolved_at else None,
         "first_resolved_at": incident.first_resolved_at,
         "reopened_count": incident.reopened_count,
         "paused_seconds": incident.paused_seconds,

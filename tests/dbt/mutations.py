@@ -25,6 +25,7 @@ ACCOUNTS = 20
 INCIDENTS = "models/intermediate/incidents"
 PERIODS = "models/intermediate/periods"
 METRICS = "models/intermediate/metrics"
+CORE = "models/marts/core"
 
 
 MUTATIONS = (
@@ -110,7 +111,22 @@ MUTATIONS = (
     Mutation(
         f"{METRICS}/int_metrics_by_period.sql", "when periods.elapsed_days >= 1", "when periods.elapsed_days > 0"
     ),
-    Mutation("models/marts/core/fct_incident_people.sql", "where not is_private", "where true"),
+    Mutation(f"{CORE}/fct_incident_people.sql", "where not is_private", "where true"),
+    Mutation(
+        f"{CORE}/fct_incidents.sql", "local_date('incidents.occurred_at')", "local_date('incidents.created_at')"
+    ),
+    Mutation(f"{CORE}/dim_custom_field_values.sql", "where not is_masked and", "where"),
+    Mutation(
+        f"{CORE}/dim_custom_field_values.sql", "attribution_step != 'custom_field'", "attribution_step != ''"
+    ),
+    Mutation(f"{CORE}/dim_custom_field_values.sql", "where is_eligible", ""),
+    Mutation(f"{CORE}/dim_custom_fields.sql", "count_incidents > 0 and team_ids is null", "team_ids is null"),
+    Mutation(f"{CORE}/dim_team_names.sql", "unnest(team_entries.aliases)", "team_entries.catalog_entry_name"),
+    Mutation(
+        "models/intermediate/custom_fields/int_offered_field_values.sql",
+        "where archived_at is null and deleted_at is null",
+        "where deleted_at is null",
+    ),
     Mutation(
         "models/staging/incident_io/stg_incident_io__incidents.sql",
         "coalesce(visibility <> 'public', true)",

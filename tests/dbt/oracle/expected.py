@@ -9,6 +9,7 @@ from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit, attribute
 from tests.dbt.oracle.history import Seen
 from tests.dbt.oracle.incidents import Incident, derive_incidents
+from tests.dbt.oracle.mapping import custom_field_values, custom_fields, team_names
 from tests.dbt.oracle.metrics import Key, involvements, metrics, scopes_of
 from tests.dbt.oracle.services import Services
 from tests.dbt.oracle.severities import incidents_by_severity
@@ -32,6 +33,9 @@ class Expected:
     services: dict[tuple[str], dict[str, Any]]
     unresolved: dict[Any, dict[str, Any]]
     trust: dict[Any, dict[str, Any]]
+    fields: dict[Any, dict[str, Any]]
+    field_values: dict[Any, dict[str, Any]]
+    team_names: dict[Any, dict[str, Any]]
 
 
 def expect(account: Account) -> Expected:
@@ -41,6 +45,8 @@ def expect(account: Account) -> Expected:
     teams = seen.teams
     services = Services(account, seen)
     credits = attribute(account, incidents, seen, services)
+    steps = {incident_id: credit.step for incident_id, credit in credits.items()}
+    values = custom_field_values(account, incidents, steps, teams)
     return Expected(
         incidents=incidents,
         teams=teams,
@@ -52,4 +58,7 @@ def expect(account: Account) -> Expected:
         services=services.described(),
         unresolved=unresolved_references(account, incidents, teams, services),
         trust=trust(account, incidents, credits, teams),
+        fields=custom_fields(account, incidents, values, teams),
+        field_values=values,
+        team_names=team_names(account, teams),
     )
