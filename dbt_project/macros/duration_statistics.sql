@@ -1,5 +1,5 @@
-{# The model body of int_<duration>_statistics: one row per grain, scope (people have no durations) and period in which
-   at least one incident that counts ended the duration, in hours.
+{# The model body of int_<duration>_statistics: one row per grain, scope and period in which at least one incident that
+   counts ended the duration, in hours. People have rows only with the variable person_durations.
    Percentiles are not additive: they are computed from the incidents of every period, never from shorter periods.
    One model per duration because a percentile holds all values of its groups in memory: at 500,000 incidents six
    durations in one statement need over 900 MB, one needs a sixth, and the six take no longer. #}
@@ -16,10 +16,10 @@ measured as (
     where is_eligible and {{ duration }}_seconds is not null and {{ family.ended_at }} <= {{ as_of() }}
 ),
 
-team_scopes as (
+measured_scopes as (
     select scope_key
     from {{ ref('int_scopes') }}
-    where scope_type <> 'person'
+    where scope_type <> 'person' or {{ var('person_durations') }}
 ),
 
 incident_scopes as (
@@ -27,7 +27,8 @@ incident_scopes as (
         incident_scopes.incident_id,
         incident_scopes.scope_key
     from {{ ref('int_incident_scopes') }} as incident_scopes
-    inner join team_scopes on incident_scopes.scope_key = team_scopes.scope_key
+    inner join measured_scopes on incident_scopes.scope_key = measured_scopes.scope_key
+    where incident_scopes.is_counted
 ),
 
 grains as (

@@ -57,6 +57,8 @@ DEFAULT_VARIABLES: Row = {
     "hierarchy_mode": "current",
     "excluded_incident_types": [],
     "minimum_severity_rank": None,
+    "person_durations": False,
+    "person_rows_include_private": False,
 }
 
 

@@ -10,6 +10,7 @@ import duckdb
 
 from tests.dbt.account import Account, Row
 from tests.dbt.oracle import Expected
+from tests.dbt.oracle.follow_ups import FollowUp
 from tests.dbt.oracle.incidents import Incident
 
 TOLERANCE = 1e-9
@@ -28,6 +29,7 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             _credits(expected),
         ),
         *_evidence(connection, expected),
+        *_compare("fct_follow_ups", _by(connection, "fct_follow_ups", "follow_up_id"), _follow_ups(expected)),
         *_compare("fct_incident_people", _keys_of_people(connection), _people(expected)),
         *_metrics(connection, expected),
         *_compare(
@@ -170,6 +172,38 @@ def _matched(row: Row) -> str:
 def _by_text(step: str, matched_by: str) -> str:
     """Only custom fields name the kind of match in the contract."""
     return f"{step} by {matched_by}" if step == "custom_field" else step
+
+
+def _follow_ups(expected: Expected) -> dict[Any, Row]:
+    return {(follow_up.row["id"],): _follow_up(follow_up) for follow_up in expected.follow_ups}
+
+
+def _follow_up(follow_up: FollowUp) -> Row:
+    row, incident = follow_up.row, follow_up.incident
+    issue = row["external_issue_reference"] or {}
+    told = {
+        "title": row["title"],
+        "person_id": row["assignee"]["id"] if row["assignee"] else None,
+        "external_issue_provider": issue.get("provider"),
+        "external_issue_name": issue.get("issue_name"),
+        "external_issue_permalink": issue.get("issue_permalink"),
+    }
+    return {
+        **{name: None if follow_up.is_masked else value for name, value in told.items()},
+        "incident_id": row["incident_id"],
+        "reference": incident.row["reference"] if incident else None,
+        "incident_mode": row["incident_mode"],
+        "status": row["status"],
+        "team_id": follow_up.team_id,
+        "is_masked": follow_up.is_masked,
+        "is_incident_eligible": incident is not None and incident.is_eligible,
+        "created_at": row["created_at"],
+        "completed_at": row["completed_at"],
+        "deleted_at": row["deleted_at"],
+        "time_to_complete_seconds": follow_up.seconds,
+        "is_counted": follow_up.is_counted,
+        "is_completed_within_30_days": follow_up.is_in_time,
+    }
 
 
 def _keys_of_people(connection: duckdb.DuckDBPyConnection) -> dict[Any, Row]:

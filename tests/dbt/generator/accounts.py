@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from tests.dbt.account import DEFAULT_VARIABLES, Account, Row
 from tests.dbt.generator.chance import Chance
 from tests.dbt.generator.directory import Directory
+from tests.dbt.generator.follow_ups import generate_follow_ups
 from tests.dbt.generator.incidents import forget_definitions, generate_incidents
 from tests.dbt.generator.seeds import generate_seeds
 
@@ -23,6 +24,7 @@ VARIANTS: dict[str, Row] = {
         "attribution_priority": ["service", "custom_field", "explicit_owner", "organisation"],
         "service_catalog_types": ['Custom["Product"]', "Region"],
         "minimum_severity_rank": 2,
+        "person_durations": True,
     },
     "lord_howe_no_auto_mapping": {
         "org_timezone": "Australia/Lord_Howe",
@@ -37,6 +39,7 @@ VARIANTS: dict[str, Row] = {
         "org_timezone": "America/New_York",
         "excluded_incident_types": ["Default", "Unknown type"],
         "minimum_severity_rank": 1,
+        "person_rows_include_private": True,
     },
 }
 
@@ -48,9 +51,10 @@ def generate_account(seed: int, variant: str) -> Account:
     chance = Chance(f"{variant}-{seed}", rules["org_timezone"])
     directory = Directory(chance)
     incidents, updates = generate_incidents(chance, directory)
+    follow_ups = generate_follow_ups(chance, directory, incidents)
     seeds = generate_seeds(chance, directory, incidents, rules["root_team_id"])
     forget_definitions(chance, directory)
-    raw = {**directory.raw(), "incidents": incidents, "incident_updates": updates}
+    raw = {**directory.raw(), "incidents": incidents, "incident_updates": updates, "follow_ups": follow_ups}
     as_of = _as_of(chance, updates)
     return Account(raw, as_of, seeds, variables, _coverage(chance, as_of))
 

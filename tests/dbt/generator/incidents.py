@@ -57,7 +57,7 @@ def generate_incidents(chance: Chance, directory: Directory) -> tuple[list[Row],
                 "incident_timestamp_values": _timestamps(chance, directory, created_at, history),
                 "duration_metrics": [],
                 "team_ids": _team_ids(chance, directory),
-                "workload_minutes_total": 90.5,
+                **_workload(chance),
                 "created_at": created_at,
                 "updated_at": chance.later(created_at),
                 "last_activity_at": created_at,
@@ -132,6 +132,17 @@ def _written(chance: Chance, moment: datetime) -> str:
         return moment.isoformat()
     text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
     return f"{text}Z"
+
+
+def _workload(chance: Chance) -> Row:
+    """Minutes with fractions; now and then not computed yet."""
+    if chance.happens(0.15):
+        return {}
+    parts = {name: chance.one((0, 0.1, 7, 33.3, 1234.56)) for name in ("working", "late", "sleeping")}
+    return {
+        "workload_minutes_total": sum(parts.values()),
+        **{f"workload_minutes_{name}": minutes for name, minutes in parts.items()},
+    }
 
 
 def _assignments(chance: Chance, directory: Directory) -> list[Row]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit, attribute
+from tests.dbt.oracle.follow_ups import FollowUp, derive_follow_ups
 from tests.dbt.oracle.incidents import Incident, derive_incidents
 from tests.dbt.oracle.metrics import Key, involvements, metrics, scopes_of
 from tests.dbt.oracle.severities import incidents_by_severity
@@ -21,6 +22,7 @@ class Expected:
     incidents: list[Incident]
     teams: Teams
     credits: dict[str, Credit]
+    follow_ups: list[FollowUp]
     involvements: dict[str, dict[str, set[str]]]
     metrics: dict[str, dict[Key, dict[str, Any]]]
     severities: dict[Any, dict[str, Any]]
@@ -32,12 +34,14 @@ def expect(account: Account) -> Expected:
     incidents = derive_incidents(account)
     teams = Teams(account)
     credits = attribute(account, incidents, teams)
+    follow_ups = derive_follow_ups(account, incidents, teams)
     return Expected(
         incidents=incidents,
         teams=teams,
         credits=credits,
+        follow_ups=follow_ups,
         involvements={incident.id: involvements(account, incident) for incident in incidents},
-        metrics=metrics(account, incidents, credits, teams),
+        metrics=metrics(account, incidents, credits, teams, follow_ups),
         severities=incidents_by_severity(account, scopes_of(account, incidents, credits, teams)),
         unmapped=unmapped_values(account, incidents, teams),
     )

@@ -24,7 +24,15 @@ select
     count(*) filter (
         where events.event = 'resolved' and incident_scopes.is_counted and events.was_reopened
     ) as count_resolved_reopened,
-    count(*) filter (where events.event = 'ended' and incident_scopes.is_counted) as count_ended
+    count(*) filter (where events.event = 'ended' and incident_scopes.is_counted) as count_ended,
+    count(*) filter (where events.event = 'follow_up_created') as count_follow_ups,
+    count(*) filter (where events.event = 'follow_up_completed') as count_follow_ups_completed,
+    -- Added up as decimals, as the weights are: a sum of doubles depends on the order in which threads add them.
+    {% for part in workload_parts() %}
+        coalesce(sum(cast(
+            events.workload_minutes_{{ part }} * cast(coalesce(incident_scopes.weight, 1) as double) as decimal(18, 9)
+        )) filter (where incident_scopes.is_counted), 0) as minutes_{{ part }}{{ ',' if not loop.last }}
+    {% endfor %}
 from incident_scopes
 inner join events on incident_scopes.incident_id = events.incident_id
 group by incident_scopes.scope_key, events.local_date

@@ -3,7 +3,7 @@
 with
 
 follow_ups as (
-    select * from {{ ref('stg_incident_io__follow_ups') }}
+    select * from {{ ref('int_follow_ups') }}
 ),
 
 incidents as (
@@ -52,6 +52,8 @@ select
     completed_at,
     updated_at,
     deleted_at,
-    {{ elapsed_seconds('created_at', 'completed_at') }} as time_to_complete_seconds
+    time_to_complete_seconds,
+    is_counted,
+    is_completed_within_30_days
 from joined
 order by follow_up_id

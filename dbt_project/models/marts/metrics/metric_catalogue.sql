@@ -61,6 +61,36 @@ catalogue as (
             'NULL when nothing was resolved.'
         ),
         (
+            'workload_hours', 'Workload', 'hours', 'occurred_at',
+            'Sum of workload_minutes_total / 60, times team_weight for teams',
+            'All people together, as incident.io reports it; of a person the whole incidents, not only the own part.'
+        ),
+        (
+            'workload_working_hours', 'Workload in working hours', 'hours', 'occurred_at',
+            'Sum of workload_minutes_working / 60, times team_weight for teams',
+            'A part of workload_hours.'
+        ),
+        (
+            'workload_late_hours', 'Workload late in the day', 'hours', 'occurred_at',
+            'Sum of workload_minutes_late / 60, times team_weight for teams',
+            'A part of workload_hours.'
+        ),
+        (
+            'workload_sleeping_hours', 'Workload in sleeping hours', 'hours', 'occurred_at',
+            'Sum of workload_minutes_sleeping / 60, times team_weight for teams',
+            'A part of workload_hours.'
+        ),
+        (
+            'follow_ups_created', 'Follow-ups created', 'follow-ups', 'follow-up creation',
+            'Follow-ups of eligible incidents, without deleted ones and those not going to be done',
+            'Credited to the teams of the incident, not to the assignee.'
+        ),
+        (
+            'follow_up_completion_30d', 'Follow-ups completed within 30 days', 'share', 'follow-up creation',
+            'Completed at most 720 hours after their creation / follow_ups_created',
+            'NULL until 30 days after the end of the period.'
+        ),
+        (
             'time_to_resolve', 'Time to resolve', 'hours', 'resolved_at',
             'resolved_at - occurred_at',
             'Headline MTTR; calendar time. A period of few incidents (low_sample) says little.'
