@@ -1,4 +1,4 @@
-"""Follow-ups of an account: of every status, completed just inside and just outside the 30 days, or before they began."""
+"""Follow-ups of an account: of every status, completed just inside and just outside the 30 days."""
 
 from __future__ import annotations
 

@@ -23,15 +23,15 @@ follow_ups as (
 ),
 
 happenings as (
-{% for event in ['occurred', 'resolved', 'ended', 'follow_up_created', 'follow_up_completed'] %}
-    select
-        incident_id,
-        '{{ event }}' as event,
-        {{ event }}_at as happened_at
-    from {{ 'follow_ups' if event.startswith('follow_up') else 'incidents' }}
-    where {{ event }}_at <= {{ as_of() }}
-    {{ 'union all' if not loop.last }}
-{% endfor %}
+    {% for event in ['occurred', 'resolved', 'ended', 'follow_up_created', 'follow_up_completed'] %}
+        select
+            incident_id,
+            '{{ event }}' as event,
+            {{ event }}_at as happened_at
+        from {{ 'follow_ups' if event.startswith('follow_up') else 'incidents' }}
+        where {{ event }}_at <= {{ as_of() }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select
