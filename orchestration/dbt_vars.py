@@ -16,6 +16,15 @@ from pipelines.settings import DBT_PROJECT_DIR, Settings, parse_instant
 
 STEPS = ("custom_field", "explicit_owner", "service", "organisation")
 
+DURATIONS = (
+    "time_to_resolve",
+    "time_to_recover",
+    "time_to_acknowledge",
+    "time_to_mitigate",
+    "impact_duration",
+    "time_to_resolve_active",
+)
+
 
 class VarsError(Exception):
     """Wrong `--vars`; `problems` holds one sentence for each (exit code 2)."""
@@ -80,6 +89,10 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _is_duration_map(value: Any) -> bool:
+    return isinstance(value, dict) and all(ours is None or ours in DURATIONS for ours in value.values())
+
+
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(item) for item in value)
 
@@ -104,4 +117,10 @@ EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
         "a whole number",
         lambda value: isinstance(value, int) and not isinstance(value, bool),
     ),
+    "native_duration_map": (
+        f"an object of duration metrics of the account, each with one of {', '.join(DURATIONS)}, or null",
+        _is_duration_map,
+    ),
+    "person_durations": ("true or false", lambda value: isinstance(value, bool)),
+    "person_rows_include_private": ("true or false", lambda value: isinstance(value, bool)),
 }

@@ -1,21 +1,9 @@
-{# The model body of int_<duration>_statistics: one row per grain, scope and period in which at least one incident that
-   counts ended the duration, in hours. People have rows only with the variable person_durations.
-   Percentiles are not additive: they are computed from the incidents of every period, never from shorter periods.
-   One model per duration because a percentile holds all values of its groups in memory: at 500,000 incidents six
-   durations in one statement need over 900 MB, one needs a sixth, and the six take no longer. #}
-{% macro duration_statistics(duration) -%}
-    {%- set family = duration_families() | selectattr('name', 'equalto', duration) | first -%}
-with
+{# Statistics of durations in hours, by grain, scope and period. Percentiles are not additive: they are computed from the
+   incidents of every period, never from shorter periods. People have rows only with the variable person_durations.
 
-measured as (
-    select
-        incident_id,
-        {{ local_date(family.ended_at) }} as local_date,
-        {{ duration }}_seconds as seconds
-    from {{ ref('int_incidents') }}
-    where is_eligible and {{ duration }}_seconds is not null and {{ family.ended_at }} <= {{ as_of() }}
-),
-
+   hour_statistics follows a `with` that defines `measured`: incident_id, local_date (of the end of the duration), seconds,
+   and the columns named in `keys`, which the rows are kept apart by besides. #}
+{% macro hour_statistics(keys=[]) -%}
 measured_scopes as (
     select scope_key
     from {{ ref('int_scopes') }}
@@ -40,6 +28,9 @@ summarised as (
     select
         grains.grain,
         incident_scopes.scope_key,
+        {% for key in keys %}
+            measured.{{ key }},
+        {% endfor %}
         {{ period_start('measured.local_date', 'grains.grain') }} as period_start,
         count(*) as count_ended,
         sum(measured.seconds) as total_seconds,
@@ -54,6 +45,9 @@ summarised as (
 select
     grain,
     scope_key,
+    {% for key in keys %}
+        {{ key }},
+    {% endfor %}
     period_start,
     count_ended as n_hours,
     total_seconds / count_ended / 3600.0 as mean_hours,
@@ -62,4 +56,23 @@ select
     percentiles_seconds[3] / 3600.0 as p90_hours,
     max_seconds / 3600.0 as max_hours
 from summarised
+{%- endmacro %}
+
+{# The model body of int_<duration>_statistics: one row per grain, scope and period in which at least one incident that
+   counts ended the duration. One model per duration because a percentile holds all values of its groups in memory: at
+   500,000 incidents six durations in one statement need over 900 MB, one needs a sixth, and the six take no longer. #}
+{% macro duration_statistics(duration) -%}
+    {%- set family = duration_families() | selectattr('name', 'equalto', duration) | first -%}
+with
+
+measured as (
+    select
+        incident_id,
+        {{ local_date(family.ended_at) }} as local_date,
+        {{ duration }}_seconds as seconds
+    from {{ ref('int_incidents') }}
+    where is_eligible and {{ duration }}_seconds is not null and {{ family.ended_at }} <= {{ as_of() }}
+),
+
+{{ hour_statistics() }}
 {%- endmacro %}

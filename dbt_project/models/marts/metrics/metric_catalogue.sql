@@ -121,6 +121,11 @@ catalogue as (
             'Needs the status history; pauses nobody recorded are not known.'
         ),
         (
+            'native_duration', 'Duration metrics of the account', 'hours', 'resolved_at',
+            'value_seconds by incident.io, only with status success',
+            'In rpt_metrics_by_duration, one native_duration:<name> for each; the account defines what it measures.'
+        ),
+        (
             'elapsed_days', 'Elapsed days', 'days', 'period',
             'Complete: local calendar days; else local days from max(start, coverage) to the instant of the run',
             'The denominator of rates per week.'
