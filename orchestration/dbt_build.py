@@ -105,8 +105,8 @@ def dbt_command() -> DbtCommand:
 def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> Iterator[Any]:
     """Yields Dagster's events of seeds, models and tests as dbt finishes them.
 
-    Raises :class:`BuildError` when anything failed. Results are left in `run.built`, findings of checks of severity
-    warn in `run.warnings`.
+    Raises :class:`BuildError` when anything failed. Results are left in `run.built`, and the findings of checks of
+    severity warn in `run.warnings`.
     """
     results_path = target_dir(run.settings) / "run_results.json"
     results_path.unlink(missing_ok=True)  # An interrupted build must not look like the one before it.
