@@ -163,13 +163,14 @@ def describe_failures(results: BuildResults, manifest: Mapping[str, Any]) -> lis
 
 
 def describe_warnings(results: BuildResults, manifest: Mapping[str, Any]) -> list[str]:
-    """One sentence for each check of severity warn that found rows: its name, how many, what they mean."""
+    """One sentence for each check of severity warn that found rows: its name, how many, what one of them means."""
     sentences = []
     for unique_id in sorted(name for name in results.warned if name.startswith("test.")):
         node = manifest["nodes"].get(unique_id, {})
         rows = results.failing_rows.get(unique_id)
         found = "found something" if rows is None else f"found {rows:,} {'row' if rows == 1 else 'rows'}"
-        sentences.append(f"check {node.get('name', unique_id)} {found}. {_meaning(node)}".strip())
+        meaning = _meaning(node).partition(". ")[0].rstrip(".")  # the rest is for whoever opens the file
+        sentences.append(f"check {node.get('name', unique_id)} {found}{f'. {meaning}.' if meaning else '.'}")
     return sentences
 
 

@@ -78,7 +78,7 @@ def test_a_check_that_warned_says_how_many_rows_and_what_they_mean():
     node = {
         "name": "durations_agree",
         "resource_type": "test",
-        "raw_code": "-- An incident with two\n-- different durations.\nselect 1",
+        "raw_code": "-- An incident with two\n-- different durations. Why this\n-- is no error.\nselect 1",
     }
     assert describe_warnings(results, {"nodes": {"test.p.durations_agree": node}}) == [
         "check durations_agree found 1,234 rows. An incident with two different durations."

@@ -1,6 +1,6 @@
--- A failing row is an incident that counts whose duration metric at incident.io and our duration of that meaning differ by more
--- than a minute. Either they are defined differently (another start, or the first resolution of a reopened incident), or a
--- timestamp is wrong: see has_gap in fct_incident_native_durations, and native_duration_map for what is compared.
+-- A failing row is an incident whose duration in incident.io and ours of that meaning differ by more than a minute: see has_gap
+-- in fct_incident_native_durations. Either they are defined differently (another start, or the first resolution of a
+-- reopened incident), or a timestamp is wrong; native_duration_map says what is compared.
 -- Severity warn, because both numbers are published as what they are, and an account may mean the difference.
 {{ config(severity='warn') }}
 
