@@ -90,7 +90,8 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_duration_map(value: Any) -> bool:
-    return isinstance(value, dict) and all(ours is None or ours in DURATIONS for ours in value.values())
+    names = {name.strip().casefold() for name in value}
+    return len(names) == len(value) and all(ours is None or ours in DURATIONS for ours in value.values())
 
 
 def _is_texts(value: Any) -> bool:
@@ -118,7 +119,7 @@ EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
         lambda value: isinstance(value, int) and not isinstance(value, bool),
     ),
     "native_duration_map": (
-        f"an object of duration metrics of the account, each with one of {', '.join(DURATIONS)}, or null",
+        f"an object of different duration metrics of the account, each with one of {', '.join(DURATIONS)}, or null",
         _is_duration_map,
     ),
     "person_durations": ("true or false", lambda value: isinstance(value, bool)),

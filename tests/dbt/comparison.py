@@ -15,6 +15,7 @@ from tests.dbt.oracle.incidents import Incident
 
 TOLERANCE = 1e-9
 SCOPE_AND_PERIOD = ("scope_type", "scope_id", "rollup", "period_start")
+DURATION_KEY = ("grain", *SCOPE_AND_PERIOD, "metric", "duration_metric_id")
 SEVERITY_KEY = ("grain", *SCOPE_AND_PERIOD, "severity_name", "severity_rank")
 
 
@@ -36,6 +37,16 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             "rpt_metrics_by_severity",
             _by(connection, "rpt_metrics_by_severity", *SEVERITY_KEY),
             expected.severities,
+        ),
+        *_compare(
+            "fct_incident_native_durations",
+            _by(connection, "fct_incident_native_durations", "incident_id", "duration_metric_id"),
+            expected.native_durations,
+        ),
+        *_compare(
+            "rpt_metrics_by_duration",
+            _by(connection, "rpt_metrics_by_duration", *DURATION_KEY),
+            expected.durations,
         ),
         *_compare(
             "rpt_unmapped_values",

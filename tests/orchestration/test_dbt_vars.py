@@ -69,6 +69,8 @@ def test_every_unusable_value_is_named_with_what_was_expected():
 def test_native_durations_may_be_compared_with_every_duration_of_the_project_and_no_other():
     macro = (DBT_PROJECT_DIR / "macros" / "duration_families.sql").read_text(encoding="utf-8")
     assert re.findall(r"'name': '(\w+)'", macro) == list(DURATIONS)
+    with pytest.raises(VarsError, match="native_duration_map"):
+        parse_vars('{"native_duration_map": {"Lasted": null, " LASTED": null}}')
     mapped = {"Lasted": "time_to_resolve", "Other": None}
     assert parse_vars(json.dumps({"native_duration_map": mapped})) == {"native_duration_map": mapped}
 

@@ -25,6 +25,7 @@ VARIANTS: dict[str, Row] = {
         "service_catalog_types": ['Custom["Product"]', "Region"],
         "minimum_severity_rank": 2,
         "person_durations": True,
+        "native_duration_map": {" LASTED": "time_to_recover", "Time to resolve": None},
     },
     "lord_howe_no_auto_mapping": {
         "org_timezone": "Australia/Lord_Howe",

@@ -55,7 +55,7 @@ def generate_incidents(chance: Chance, directory: Directory) -> tuple[list[Row],
                 "incident_role_assignments": _assignments(chance, directory),
                 "custom_field_entries": _field_entries(chance, directory),
                 "incident_timestamp_values": _timestamps(chance, directory, created_at, history),
-                "duration_metrics": [],
+                "duration_metrics": _durations(chance, directory, created_at, history),
                 "team_ids": _team_ids(chance, directory),
                 **_workload(chance),
                 "created_at": created_at,
@@ -132,6 +132,21 @@ def _written(chance: Chance, moment: datetime) -> str:
         return moment.isoformat()
     text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
     return f"{text}Z"
+
+
+def _durations(chance: Chance, directory: Directory, created_at: datetime, history: list[Row]) -> list[Row]:
+    """Native duration metrics: what the history says, a little over a minute off, or far away; not all computed."""
+    values = []
+    span = int(((history[-1]["created_at"] if history else created_at) - created_at).total_seconds())
+    for definition in directory.duration_metrics:
+        if chance.happens(0.2):
+            continue
+        value: Row = {"duration_metric": _stale(chance, definition, {"name": "Old metric"})}
+        value["status"] = chance.one(("success", "success", "success", "calculating", "timestamps_missing"))
+        if chance.happens(0.9):
+            value["value_seconds"] = span + chance.one((0, 0, 60, -60, 61, -61, 5_000, -span))
+        values.append(value)
+    return values
 
 
 def _workload(chance: Chance) -> Row:

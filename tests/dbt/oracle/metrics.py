@@ -179,7 +179,7 @@ def _rows(
             ended = within(period, lambda incident, name=duration: incident.duration_end(name))
             is_measured = scope.kind != "person" or account.variable("person_durations")
             lengths = [i.durations[duration] for i in ended] if is_measured else []
-            row.update(_statistics(duration, [length for length in lengths if length is not None]))
+            row.update(hour_statistics([length for length in lengths if length is not None], duration))
         rows[(scope.kind, scope.id, scope.rollup, period.start)] = row
     return rows
 
@@ -211,7 +211,8 @@ def _follow_up_completion(scope: Scope, created: list[FollowUp], *, is_settled: 
     }
 
 
-def _statistics(duration: str, seconds: list[int]) -> dict[str, Any]:
+def hour_statistics(seconds: list[int], duration: str | None = None) -> dict[str, Any]:
+    """The six statistics in hours and whether they rest on few values, named after a duration or plainly."""
     hours = sorted(Fraction(length, 3600) for length in seconds)
     numbers = {
         "mean": sum(hours, Fraction()) / len(hours) if hours else None,
@@ -220,10 +221,9 @@ def _statistics(duration: str, seconds: list[int]) -> dict[str, Any]:
         "p90": percentile(hours, Fraction(90, 100)),
         "max": hours[-1] if hours else None,
     }
-    named = {
-        f"{duration}_{name}_hours": None if number is None else float(number) for name, number in numbers.items()
-    }
-    return {f"{duration}_n_hours": len(hours), **named, f"{duration}_low_sample": len(hours) < LOW_SAMPLE}
+    named = {f"{name}_hours": None if number is None else float(number) for name, number in numbers.items()}
+    columns: dict[str, Any] = {"n_hours": len(hours), **named, "low_sample": len(hours) < LOW_SAMPLE}
+    return {f"{duration}_{name}" if duration else name: value for name, value in columns.items()}
 
 
 def percentile(ordered: list[Fraction], share: Fraction) -> Fraction | None:

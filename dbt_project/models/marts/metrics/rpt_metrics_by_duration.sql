@@ -56,7 +56,11 @@ select
 from durations
 left join native_durations on durations.duration_metric_id = native_durations.duration_metric_id
 inner join scopes on durations.scope_key = scopes.scope_key
-inner join periods on durations.grain = periods.grain and durations.period_start = periods.period_start
+inner join periods
+    on
+        durations.grain = periods.grain
+        and durations.period_start = periods.period_start
+        and periods.period_end > coalesce(scopes.first_active_date, periods.period_start)
 order by
     durations.grain,
     scopes.scope_type,
