@@ -119,7 +119,7 @@ EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
         lambda value: isinstance(value, int) and not isinstance(value, bool),
     ),
     "native_duration_map": (
-        f"an object of different duration metrics of the account, each with one of {', '.join(DURATIONS)}, or null",
+        f"an object of different native duration metrics, each with one of {', '.join(DURATIONS)}, or null",
         _is_duration_map,
     ),
     "person_durations": ("true or false", lambda value: isinstance(value, bool)),

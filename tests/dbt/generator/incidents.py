@@ -135,7 +135,7 @@ def _written(chance: Chance, moment: datetime) -> str:
 
 
 def _durations(chance: Chance, directory: Directory, created_at: datetime, history: list[Row]) -> list[Row]:
-    """Native duration metrics: what the history says, a little over a minute off, or far away; not all computed."""
+    """Native duration metrics: what the history says, little over a minute off, or far away; not all computed."""
     values = []
     span = int(((history[-1]["created_at"] if history else created_at) - created_at).total_seconds())
     for definition in directory.duration_metrics:
