@@ -118,6 +118,11 @@ EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
         "a whole number",
         lambda value: isinstance(value, int) and not isinstance(value, bool),
     ),
+    "dimension_fields": ("a list of ids or names of custom fields", _is_texts),
+    "dimension_max_values": (
+        "a whole number of at least 1",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value > 0,
+    ),
     "native_duration_map": (
         f"an object of different native duration metrics, each with one of {', '.join(DURATIONS)}, or null",
         _is_duration_map,

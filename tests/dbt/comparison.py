@@ -15,6 +15,7 @@ from tests.dbt.oracle.incidents import Incident
 
 TOLERANCE = 1e-9
 SCOPE_AND_PERIOD = ("scope_type", "scope_id", "rollup", "period_start")
+DIMENSION_KEY = ("grain", *SCOPE_AND_PERIOD, "custom_field_id", "field_value")
 DURATION_KEY = ("grain", *SCOPE_AND_PERIOD, "metric", "duration_metric_id")
 SEVERITY_KEY = ("grain", *SCOPE_AND_PERIOD, "severity_name", "severity_rank")
 
@@ -47,6 +48,11 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             "rpt_metrics_by_duration",
             _by(connection, "rpt_metrics_by_duration", *DURATION_KEY),
             expected.durations,
+        ),
+        *_compare(
+            "rpt_metrics_by_dimension",
+            _by(connection, "rpt_metrics_by_dimension", *DIMENSION_KEY),
+            expected.dimensions,
         ),
         *_compare(
             "rpt_unmapped_values",

@@ -18,6 +18,7 @@ VARIANTS: dict[str, Row] = {
         "org_timezone": "America/New_York",
         "week_start": "sunday",
         "service_catalog_types": ["Product"],
+        "dimension_max_values": 2,
     },
     "kolkata_services_first": {
         "org_timezone": "Asia/Kolkata",
@@ -34,6 +35,7 @@ VARIANTS: dict[str, Row] = {
         "root_team_id": "root'1",
         "root_team_name": "Tout le monde",
         "excluded_incident_types": ["Security"],
+        "dimension_fields": [" FIELD 0", "Field 1", "field 3", "PAYMENTS", "strasse"],
     },
     "explicit_only": {
         "attribution_priority": ["explicit_owner", "custom_field"],

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit, attribute
+from tests.dbt.oracle.dimensions import metrics_by_dimension
 from tests.dbt.oracle.follow_ups import FollowUp, derive_follow_ups
 from tests.dbt.oracle.incidents import Incident, derive_incidents
 from tests.dbt.oracle.metrics import Key, involvements, metrics, scopes_of
@@ -29,6 +30,7 @@ class Expected:
     severities: dict[Any, dict[str, Any]]
     native_durations: dict[tuple[str, str], dict[str, Any]]
     durations: dict[Any, dict[str, Any]]
+    dimensions: dict[Any, dict[str, Any]]
     unmapped: dict[tuple[str, str], dict[str, Any]]
 
 
@@ -49,5 +51,6 @@ def expect(account: Account) -> Expected:
         severities=incidents_by_severity(account, scopes),
         native_durations=incident_native_durations(account, incidents),
         durations=metrics_by_duration(account, scopes),
+        dimensions=metrics_by_dimension(account, scopes),
         unmapped=unmapped_values(account, incidents, teams),
     )
