@@ -1,5 +1,5 @@
--- One row per custom field that is a dimension and value of it on an incident that counts: dimension_key is a small number that
--- stands for both inside one build. Only values chosen from a list make a dimension; texts, links and numbers are as good as
+-- One row per custom field that is a dimension and value of it on an incident that counts, with the text that is published of it.
+-- dimension_key is a small number that stands for field and published text inside one build. Only values chosen from a list make a dimension; texts, links and numbers are as good as
 -- unique. Without the variable dimension_fields a field with more values than dimension_max_values is none: a list of
 -- services or teams with hundreds of entries would outweigh all other metrics, and teams are scopes already.
 {{ config(materialized='table') }}
@@ -27,18 +27,25 @@ found as (
     group by all
 ),
 
+personal_texts as (
+    select * from {{ ref('int_personal_texts') }}
+),
+
 measured as (
     select
-        *,
-        count(*) over (partition by custom_field_id) as count_values
+        found.*,
+        {{ listed_text('found.field_value') }} as published_value,
+        count(*) over (partition by found.custom_field_id) as count_values
     from found
+    left join personal_texts on {{ personal_text_key('found.field_value') }} = personal_texts.text_key
 )
 
 select
-    cast(row_number() over (order by custom_field_id, field_value) as integer) as dimension_key,
+    cast(dense_rank() over (order by custom_field_id, published_value) as integer) as dimension_key,
     custom_field_id,
     custom_field_name,
-    field_value
+    field_value,
+    published_value
 from measured
 where
     {% if fields is none %}

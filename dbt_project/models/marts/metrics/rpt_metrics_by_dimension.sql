@@ -11,7 +11,12 @@ durations as (
 ),
 
 dimensions as (
-    select * from {{ ref('int_dimensions') }}
+    select distinct
+        dimension_key,
+        custom_field_id,
+        custom_field_name,
+        published_value as field_value
+    from {{ ref('int_dimensions') }}
 ),
 
 scopes as (
