@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from pipelines.pseudonyms import pseudonym
 
 from .product import Finished, Product
 from .test_privacy import traces_of
-from .test_run import records
 
 HASHED = ("--vars", '{"pii_mode": "hashed"}')
 
@@ -27,8 +27,7 @@ def salt() -> str:
 @pytest.fixture(scope="module")
 def people(company: Account) -> set[str]:
     """Every name and address that the account knows, folded."""
-    users = records(company, "users")
-    return {row[key].casefold() for row in users for key in ("name", "email") if row.get(key)}
+    return {row[key].casefold() for row in company.users for key in ("name", "email") if row.get(key)}
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +36,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def plain(product: Product, home: Path) -> Product:
+def plain(first_run: Finished, product: Product, home: Path) -> Product:
     """A home whose first run was a plain one."""
-    running = replace(product, home=home)
-    running.succeed("run", "--json")
-    return running
+    shutil.copytree(product.home, home, symlinks=True)
+    return replace(product, home=home)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +91,7 @@ def test_a_person_is_still_found_by_address_and_nobody_else_is_told_it(
 ):
     hashed, _ = switched
     leads = dict(hashed.query("select person_id, count(*) from marts.fct_incident_people group by all"))
-    user = next(row for row in records(company, "users") if row["id"] in leads and row.get("email"))
+    user = next(row for row in company.users if row["id"] in leads and row.get("email"))
     found = hashed.succeed("metrics", "--person", user["email"].upper(), "--json").document
     assert (found["scope_id"], found["scope_name"]) == (user["id"], pseudonym(user["name"], salt))
     missed = hashed.run("metrics", "--person", "nobody@nowhere.example")
