@@ -80,6 +80,10 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(item) for item in value)
 
@@ -99,9 +103,7 @@ EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "auto_map_team_fields": ("true or false", lambda value: isinstance(value, bool)),
     "service_catalog_types": ("a list of ids or names of catalog types", _is_texts),
     "hierarchy_mode": ("current", lambda value: value == "current"),
+    "trailing_history_weeks": ("a whole number above 0", lambda value: _is_whole(value) and value > 0),
     "excluded_incident_types": ("a list of ids or names of incident types", _is_texts),
-    "minimum_severity_rank": (
-        "a whole number",
-        lambda value: isinstance(value, int) and not isinstance(value, bool),
-    ),
+    "minimum_severity_rank": ("a whole number", _is_whole),
 }

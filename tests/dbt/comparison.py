@@ -36,6 +36,11 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             expected.severities,
         ),
         *_compare(
+            "rpt_metrics_trailing",
+            _by(connection, "rpt_metrics_trailing", "window_weeks", *SCOPE_AND_PERIOD),
+            expected.trailing,
+        ),
+        *_compare(
             "rpt_unmapped_values",
             _by(connection, "rpt_unmapped_values", "custom_field", "field_value"),
             expected.unmapped,

@@ -17,6 +17,7 @@ VARIANTS: dict[str, Row] = {
         "org_timezone": "America/New_York",
         "week_start": "sunday",
         "service_catalog_types": ["Product"],
+        "trailing_history_weeks": 3,
     },
     "kolkata_services_first": {
         "org_timezone": "Asia/Kolkata",

@@ -11,6 +11,7 @@ from tests.dbt.oracle.incidents import Incident, derive_incidents
 from tests.dbt.oracle.metrics import Key, involvements, metrics, scopes_of
 from tests.dbt.oracle.severities import incidents_by_severity
 from tests.dbt.oracle.teams import Teams
+from tests.dbt.oracle.trailing import trailing_metrics
 from tests.dbt.oracle.unmapped import unmapped_values
 
 
@@ -24,6 +25,7 @@ class Expected:
     involvements: dict[str, dict[str, set[str]]]
     metrics: dict[str, dict[Key, dict[str, Any]]]
     severities: dict[Any, dict[str, Any]]
+    trailing: dict[Any, dict[str, Any]]
     unmapped: dict[tuple[str, str], dict[str, Any]]
 
 
@@ -32,12 +34,14 @@ def expect(account: Account) -> Expected:
     incidents = derive_incidents(account)
     teams = Teams(account)
     credits = attribute(account, incidents, teams)
+    scopes = scopes_of(account, incidents, credits, teams)
     return Expected(
         incidents=incidents,
         teams=teams,
         credits=credits,
         involvements={incident.id: involvements(account, incident) for incident in incidents},
         metrics=metrics(account, incidents, credits, teams),
-        severities=incidents_by_severity(account, scopes_of(account, incidents, credits, teams)),
+        severities=incidents_by_severity(account, scopes),
+        trailing=trailing_metrics(account, scopes),
         unmapped=unmapped_values(account, incidents, teams),
     )
