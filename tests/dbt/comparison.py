@@ -10,10 +10,13 @@ import duckdb
 
 from tests.dbt.account import Account, Row
 from tests.dbt.oracle import Expected
+from tests.dbt.oracle.follow_ups import FollowUp
 from tests.dbt.oracle.incidents import Incident
 
 TOLERANCE = 1e-9
 SCOPE_AND_PERIOD = ("scope_type", "scope_id", "rollup", "period_start")
+DIMENSION_KEY = ("grain", *SCOPE_AND_PERIOD, "custom_field_id", "field_value")
+DURATION_KEY = ("grain", *SCOPE_AND_PERIOD, "metric", "duration_metric_id")
 SEVERITY_KEY = ("grain", *SCOPE_AND_PERIOD, "severity_name", "severity_rank")
 
 
@@ -28,6 +31,7 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             _credits(expected),
         ),
         *_evidence(connection, expected),
+        *_compare("fct_follow_ups", _by(connection, "fct_follow_ups", "follow_up_id"), _follow_ups(expected)),
         *_compare("fct_incident_people", _keys_of_people(connection), _people(expected)),
         *_metrics(connection, expected),
         *_compare(
@@ -39,6 +43,21 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             "rpt_metrics_trailing",
             _by(connection, "rpt_metrics_trailing", "window_weeks", *SCOPE_AND_PERIOD),
             expected.trailing,
+        ),
+        *_compare(
+            "fct_incident_native_durations",
+            _by(connection, "fct_incident_native_durations", "incident_id", "duration_metric_id"),
+            expected.native_durations,
+        ),
+        *_compare(
+            "rpt_metrics_by_duration",
+            _by(connection, "rpt_metrics_by_duration", *DURATION_KEY),
+            expected.durations,
+        ),
+        *_compare(
+            "rpt_metrics_by_dimension",
+            _by(connection, "rpt_metrics_by_dimension", *DIMENSION_KEY),
+            expected.dimensions,
         ),
         *_compare(
             "rpt_unmapped_values",
@@ -175,6 +194,38 @@ def _matched(row: Row) -> str:
 def _by_text(step: str, matched_by: str) -> str:
     """Only custom fields name the kind of match in the contract."""
     return f"{step} by {matched_by}" if step == "custom_field" else step
+
+
+def _follow_ups(expected: Expected) -> dict[Any, Row]:
+    return {(follow_up.row["id"],): _follow_up(follow_up) for follow_up in expected.follow_ups}
+
+
+def _follow_up(follow_up: FollowUp) -> Row:
+    row, incident = follow_up.row, follow_up.incident
+    issue = row["external_issue_reference"] or {}
+    told = {
+        "title": row["title"],
+        "person_id": row["assignee"]["id"] if row["assignee"] else None,
+        "external_issue_provider": issue.get("provider"),
+        "external_issue_name": issue.get("issue_name"),
+        "external_issue_permalink": issue.get("issue_permalink"),
+    }
+    return {
+        **{name: None if follow_up.is_masked else value for name, value in told.items()},
+        "incident_id": row["incident_id"],
+        "reference": incident.row["reference"] if incident else None,
+        "incident_mode": row["incident_mode"],
+        "status": row["status"],
+        "team_id": follow_up.team_id,
+        "is_masked": follow_up.is_masked,
+        "is_incident_eligible": incident is not None and incident.is_eligible,
+        "created_at": row["created_at"],
+        "completed_at": row["completed_at"],
+        "deleted_at": row["deleted_at"],
+        "time_to_complete_seconds": follow_up.seconds,
+        "is_counted": follow_up.is_counted,
+        "is_completed_within_30_days": follow_up.is_in_time,
+    }
 
 
 def _keys_of_people(connection: duckdb.DuckDBPyConnection) -> dict[Any, Row]:

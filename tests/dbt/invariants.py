@@ -130,7 +130,7 @@ _THREE_MONTHS = """
 """
 
 _TRAILING = """
-    select windows.scope_type, windows.scope_id, windows.window_weeks, windows.period_start
+    select windows.scope_type, windows.scope_id, windows.rollup, windows.window_weeks, windows.period_start
     from marts.rpt_metrics_trailing as windows
     inner join marts.rpt_metrics_weekly as weeks
         on

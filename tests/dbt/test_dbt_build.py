@@ -57,7 +57,9 @@ def built_twice(tmp_path_factory: pytest.TempPathFactory) -> BuiltTwice:
 
 def test_every_seed_model_and_test_of_a_build_is_green(built_twice: BuiltTwice) -> None:
     for statuses in built_twice.statuses:
-        assert {name: status for name, status in statuses.items() if status not in ("success", "pass")} == {}
+        others = {name: status for name, status in statuses.items() if status not in ("success", "pass")}
+        # The account's own durations are made up, so they cannot agree with ours.
+        assert others == {"test.incident_marts.native_durations_agree_with_ours": "warn"}
     kinds = {name.split(".")[0] for name in built_twice.statuses[0]}
     assert kinds == {"operation", "seed", "model", "test", "unit_test"}
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from tests.dbt.account import DEFAULT_VARIABLES, Account, Row
 from tests.dbt.generator.chance import Chance
 from tests.dbt.generator.directory import Directory
+from tests.dbt.generator.follow_ups import generate_follow_ups
 from tests.dbt.generator.incidents import forget_definitions, generate_incidents
 from tests.dbt.generator.seeds import generate_seeds
 
@@ -18,12 +19,15 @@ VARIANTS: dict[str, Row] = {
         "week_start": "sunday",
         "service_catalog_types": ["Product"],
         "trailing_history_weeks": 3,
+        "dimension_max_values": 2,
     },
     "kolkata_services_first": {
         "org_timezone": "Asia/Kolkata",
         "attribution_priority": ["service", "custom_field", "explicit_owner", "organisation"],
         "service_catalog_types": ['Custom["Product"]', "Region"],
         "minimum_severity_rank": 2,
+        "person_durations": True,
+        "native_duration_map": {" LASTED": "time_to_recover", "Time to resolve": None},
     },
     "lord_howe_no_auto_mapping": {
         "org_timezone": "Australia/Lord_Howe",
@@ -32,12 +36,14 @@ VARIANTS: dict[str, Row] = {
         "root_team_id": "root'1",
         "root_team_name": "Tout le monde",
         "excluded_incident_types": ["Security"],
+        "dimension_fields": [" FIELD 0", "Field 1", "field 3", "PAYMENTS", "strasse"],
     },
     "explicit_only": {
         "attribution_priority": ["explicit_owner", "custom_field"],
         "org_timezone": "America/New_York",
         "excluded_incident_types": ["Default", "Unknown type"],
         "minimum_severity_rank": 1,
+        "person_rows_include_private": True,
     },
 }
 
@@ -49,9 +55,10 @@ def generate_account(seed: int, variant: str) -> Account:
     chance = Chance(f"{variant}-{seed}", rules["org_timezone"])
     directory = Directory(chance)
     incidents, updates = generate_incidents(chance, directory)
+    follow_ups = generate_follow_ups(chance, directory, incidents)
     seeds = generate_seeds(chance, directory, incidents, rules["root_team_id"])
     forget_definitions(chance, directory)
-    raw = {**directory.raw(), "incidents": incidents, "incident_updates": updates}
+    raw = {**directory.raw(), "incidents": incidents, "incident_updates": updates, "follow_ups": follow_ups}
     as_of = _as_of(chance, updates)
     return Account(raw, as_of, seeds, variables, _coverage(chance, as_of))
 

@@ -64,6 +64,11 @@ class Directory:
             for rank, names in enumerate(TIMESTAMP_NAMES)
             if chance.happens(0.85)
         ]
+        self.duration_metrics = [
+            {"id": chance.new_id("duration"), "name": name}
+            for name in ("Time to resolve", "Impact-duration ", "Lasted", "Time to first coffee")
+            if chance.happens(0.7)
+        ]
         self.catalog_types, self.catalog_entries, self.teams = [], [], []
         self._add_teams(chance)
         self._add_services(chance)

@@ -52,6 +52,10 @@ class Calendar:
             start = end
         return periods
 
+    def is_over_since(self, period: Period, wait: timedelta) -> bool:
+        """Whether the period had ended for at least `wait` of elapsed time at the instant of the run."""
+        return self._midnight(period.end) + wait <= self._as_of
+
     def _period(self, start: date, end: date) -> Period:
         has_ended = self._midnight(end) <= self._as_of
         if has_ended and (self._coverage is None or start >= self._coverage):

@@ -42,7 +42,8 @@ def trailing_metrics(account: Account, scopes: list[Scope]) -> dict[Any, dict[st
 
 def _row(account: Account, calendar: Calendar, scope: Scope, window: list[Period]) -> dict[str, Any]:
     resolved = _resolved(account, calendar, scope, window)
-    lengths = [] if scope.kind == "person" else [i.durations["time_to_resolve"] for i in resolved]
+    is_measured = scope.kind != "person" or account.variable("person_durations")
+    lengths = [incident.durations["time_to_resolve"] for incident in resolved] if is_measured else []
     hours = sorted(Fraction(length, 3600) for length in lengths if length is not None)
     median = percentile(hours, Fraction(1, 2))
     counts = _counts(account, calendar, scope, window)

@@ -1,5 +1,5 @@
--- One row per window length, scope (people have no durations) and week that ends a window in which an incident was
--- resolved: the statistics of the time to resolve, from the incidents of all its weeks.
+-- One row per window length, scope and week that ends a window in which an incident was resolved: the statistics of the
+-- time to resolve, from the incidents of all its weeks. People have rows only with the variable person_durations.
 -- Each week's values are collected once, as a list, and a window joins the lists of its weeks: a row for every value and
 -- window that holds it would be forty times the values.
 {{ config(materialized='table') }}
@@ -34,19 +34,7 @@ measured as (
     where is_eligible and time_to_resolve_seconds is not null and resolved_at <= {{ as_of() }}
 ),
 
-team_scopes as (
-    select scope_key
-    from {{ ref('int_scopes') }}
-    where scope_type <> 'person'
-),
-
-incident_scopes as (
-    select
-        incident_scopes.incident_id,
-        incident_scopes.scope_key
-    from {{ ref('int_incident_scopes') }} as incident_scopes
-    inner join team_scopes on incident_scopes.scope_key = team_scopes.scope_key
-),
+{{ measured_memberships() }},
 
 by_week as (
     select
