@@ -127,5 +127,6 @@ EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
         _is_duration_map,
     ),
     "person_durations": ("true or false", lambda value: isinstance(value, bool)),
+    "pii_mode": ("plain or hashed", lambda value: value in ("plain", "hashed")),
     "person_rows_include_private": ("true or false", lambda value: isinstance(value, bool)),
 }

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from orchestration.dbt_vars import known_vars
 from orchestration.manifest import seeds_copy
 from orchestration.progress import Progress, SilentProgress
+from pipelines.pseudonyms import without_addresses
 from pipelines.secrets import find_api_key
 from pipelines.seeds import DEFAULT_ROOT_TEAM_ID, Seeds, load_seeds, published_team_ids
-from pipelines.settings import Settings
+from pipelines.settings import SHORTEST_SALT, Settings, SettingsError
 from pipelines.warehouse import run_lock
 
 if TYPE_CHECKING:
@@ -40,12 +41,20 @@ class Run:
     progress: Progress = field(default_factory=SilentProgress)
     dbt_vars: dict[str, Any] = field(default_factory=dict)
     full_refresh: bool = False
+    is_pii_hashed: bool = False
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     warnings: list[str] = field(default_factory=list)
     extracted: ExtractReport | None = None
     built: BuildResults | None = None
     published: Published | None = None
     stage_seconds: dict[str, float] = field(default_factory=dict)
+
+    def told_warnings(self) -> list[str]:
+        """The warnings as they may be printed and stored: without e-mail addresses where people are pseudonyms."""
+        salt = self.settings.pii_salt
+        if not self.is_pii_hashed or salt is None:
+            return list(self.warnings)
+        return [without_addresses(warning, salt) for warning in self.warnings]
 
     def connected(self) -> Client:
         """The client; reading the API was announced when the run was prepared."""
@@ -65,6 +74,20 @@ def validated_seeds(settings: Settings, dbt_vars: dict[str, Any] | None = None) 
         known_team_ids=published_team_ids(settings.marts),
         root_team_id=rules.get("root_team_id") or DEFAULT_ROOT_TEAM_ID,
     )
+
+
+def require_salt(settings: Settings, dbt_vars: dict[str, Any] | None = None) -> bool:
+    """Whether people are published under pseudonyms; raises SettingsError when so and there is no salt."""
+    is_hashed = {**known_vars(), **(dbt_vars or {})}["pii_mode"] == "hashed"
+    if is_hashed and not settings.pii_salt:
+        raise SettingsError(
+            [
+                "INCIDENT_MARTS_PII_SALT: not set, and pii_mode is hashed. Set it to a secret text of at least "
+                f"{SHORTEST_SALT} characters (`openssl rand -base64 32` makes one) and keep it: another salt "
+                "gives other pseudonyms."
+            ]
+        )
+    return is_hashed
 
 
 def connect(settings: Settings) -> Client:
@@ -104,9 +127,10 @@ def prepared(
 ) -> Iterator[Run]:
     """A run that may start: seeds valid, key found and account checked (when the API is read), warehouse locked.
 
-    Raises SeedsError, :class:`MissingKeyError`, AccountMismatchError, ApiError or WarehouseBusyError; up to the
-    lock nothing was written.
+    Raises SettingsError, SeedsError, :class:`MissingKeyError`, AccountMismatchError, ApiError or
+    WarehouseBusyError; up to the lock nothing was written.
     """
+    is_hashed = require_salt(settings, dbt_vars)
     seeds = validated_seeds(settings, dbt_vars)
     client = connect(settings) if needs_api else None
     with run_lock(settings.home):
@@ -117,5 +141,6 @@ def prepared(
             progress=progress or SilentProgress(),
             dbt_vars=dbt_vars or {},
             full_refresh=full_refresh,
+            is_pii_hashed=is_hashed,
             warnings=list(seeds.warnings),
         )

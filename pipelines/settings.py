@@ -28,7 +28,9 @@ KNOWN = (
     "INCIDENT_MARTS_START",
     "INCIDENT_MARTS_MASTER_KEY",
     "INCIDENT_MARTS_MASTER_KEY_FILE",
+    "INCIDENT_MARTS_PII_SALT",
 )
+SHORTEST_SALT = 16
 
 
 class SettingsError(Exception):
@@ -44,8 +46,8 @@ class Settings:
     """Values of one run.
 
     `as_of` is an aware UTC instant, fixed when the settings are loaded; `start` is a local calendar date of the
-    organisation's zone or None for all history. Paths are absolute. `api_key` and `master_key` never appear in
-    `repr`. `credentials_dir` is where systemd puts the unit's credentials.
+    organisation's zone or None for all history. Paths are absolute. `api_key`, `master_key` and `pii_salt` never
+    appear in `repr`. `credentials_dir` is where systemd puts the unit's credentials.
     """
 
     home: Path
@@ -57,6 +59,7 @@ class Settings:
     credentials_dir: Path | None = None
     master_key: str | None = field(default=None, repr=False)
     master_key_file: Path | None = None
+    pii_salt: str | None = field(default=None, repr=False)
     is_demo: bool = False
 
     @property
@@ -151,6 +154,13 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         except ValueError:
             problems.append(f"INCIDENT_MARTS_START: not a date such as 2024-01-01 ({text!r})")
 
+    pii_salt = value_of("INCIDENT_MARTS_PII_SALT")
+    if pii_salt and len(pii_salt) < SHORTEST_SALT:
+        problems.append(
+            f"INCIDENT_MARTS_PII_SALT: shorter than {SHORTEST_SALT} characters, so names could be found by "
+            "trying; `openssl rand -base64 32` makes a good one"
+        )
+
     api_url = (value_of("INCIDENT_IO_API_URL") or DEFAULT_API_URL).rstrip("/")
     parts = urlsplit(api_url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
@@ -175,4 +185,5 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         credentials_dir=Path(folder) if (folder := value_of("CREDENTIALS_DIRECTORY")) else None,
         master_key=value_of("INCIDENT_MARTS_MASTER_KEY"),
         master_key_file=Path(master_key_file).expanduser().absolute() if master_key_file else None,
+        pii_salt=pii_salt,
     )

@@ -22,6 +22,7 @@ def report_failure(error: BaseException, as_json: bool) -> int:
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else FAILED
     code, problems = describe(error)
+    problems = [_told(problem) for problem in problems]
     if isinstance(error, click.UsageError):
         error.show(sys.stderr)
     else:
@@ -31,6 +32,18 @@ def report_failure(error: BaseException, as_json: bool) -> int:
         document: dict[str, Any] = {"ok": False, "exit_code": code, "problems": problems}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     return code
+
+
+def _told(text: str) -> str:
+    """The text as it may be shown: without e-mail addresses where a salt says that people are pseudonyms."""
+    from pipelines.pseudonyms import without_addresses
+    from pipelines.settings import SettingsError, load_settings
+
+    try:
+        salt = load_settings().pii_salt
+    except SettingsError:  # then the text is about settings, and says so itself
+        return text
+    return without_addresses(text, salt) if salt else text
 
 
 def describe(error: BaseException) -> tuple[int, list[str]]:
@@ -86,6 +99,6 @@ def _unexpected(error: BaseException) -> str:
     with tempfile.NamedTemporaryFile(
         "w", prefix="incident-marts-", suffix=".log", delete=False, encoding="utf-8"
     ) as log_file:
-        traceback.print_exception(error, file=log_file)
+        log_file.write(_told("".join(traceback.format_exception(error))))
     sentence = " ".join(str(error).split())[:500]
     return f"{type(error).__name__}: {sentence}\nThis was not expected; details are in {Path(log_file.name)}"

@@ -11,7 +11,6 @@ incidents as (
 
 field_values as (
     select * from {{ ref('int_incident_field_values') }}
-    where value_kind in ('option', 'catalog_entry')
 ),
 
 dimensions as (
