@@ -56,6 +56,11 @@ class Run:
             return list(self.warnings)
         return [without_addresses(warning, salt) for warning in self.warnings]
 
+    @property
+    def rules(self) -> dict[str, Any]:
+        """The reporting variables of this run: those of the project, overridden by the run's own."""
+        return {**known_vars(), **self.dbt_vars}
+
     def connected(self) -> Client:
         """The client; reading the API was announced when the run was prepared."""
         if self.client is None:

@@ -26,6 +26,10 @@ KNOWN = (
     "INCIDENT_MARTS_SEEDS",
     "INCIDENT_MARTS_AS_OF",
     "INCIDENT_MARTS_START",
+    "INCIDENT_MARTS_SWEEP_DAYS",
+    "INCIDENT_MARTS_CATALOG_TYPES",
+    "INCIDENT_MARTS_ATTACHMENT_DAYS",
+    "INCIDENT_MARTS_ATTACHMENT_REQUESTS",
     "INCIDENT_MARTS_MASTER_KEY",
     "INCIDENT_MARTS_MASTER_KEY_FILE",
     "INCIDENT_MARTS_PII_SALT",
@@ -47,7 +51,9 @@ class Settings:
 
     `as_of` is an aware UTC instant, fixed when the settings are loaded; `start` is a local calendar date of the
     organisation's zone or None for all history. Paths are absolute. `api_key`, `master_key` and `pii_salt` never
-    appear in `repr`. `credentials_dir` is where systemd puts the unit's credentials.
+    appear in `repr`. `credentials_dir` is where systemd puts the unit's credentials. Every `sweep_days` days
+    everything is read again; `catalog_types` are read besides the needed ones; attachments are read for the
+    incidents of the last `attachment_days` days, by at most `attachment_requests` requests a run.
     """
 
     home: Path
@@ -60,6 +66,10 @@ class Settings:
     master_key: str | None = field(default=None, repr=False)
     master_key_file: Path | None = None
     pii_salt: str | None = field(default=None, repr=False)
+    sweep_days: int = 7
+    catalog_types: tuple[str, ...] = ()
+    attachment_days: int = 90
+    attachment_requests: int = 1_000
     is_demo: bool = False
 
     @property
@@ -161,6 +171,20 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
             "trying; `openssl rand -base64 32` makes a good one"
         )
 
+    def whole_number(name: str, default: int, least: int) -> int:
+        text = value_of(name)
+        if text is None:
+            return default
+        if not text.isdecimal() or int(text) < least:
+            problems.append(f"{name}: not a whole number from {least} on ({text!r})")
+            return default
+        return int(text)
+
+    sweep_days = whole_number("INCIDENT_MARTS_SWEEP_DAYS", 7, 1)
+    attachment_days = whole_number("INCIDENT_MARTS_ATTACHMENT_DAYS", 90, 0)
+    attachment_requests = whole_number("INCIDENT_MARTS_ATTACHMENT_REQUESTS", 1_000, 0)
+    named_types = (value_of("INCIDENT_MARTS_CATALOG_TYPES") or "").split(",")
+
     api_url = (value_of("INCIDENT_IO_API_URL") or DEFAULT_API_URL).rstrip("/")
     parts = urlsplit(api_url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
@@ -186,4 +210,8 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         master_key=value_of("INCIDENT_MARTS_MASTER_KEY"),
         master_key_file=Path(master_key_file).expanduser().absolute() if master_key_file else None,
         pii_salt=pii_salt,
+        sweep_days=sweep_days,
+        catalog_types=tuple(name.strip() for name in named_types if name.strip()),
+        attachment_days=attachment_days,
+        attachment_requests=attachment_requests,
     )

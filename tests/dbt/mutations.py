@@ -241,6 +241,11 @@ MUTATIONS = (
     Mutation(
         "models/marts/metrics/rpt_metrics_by_dimension.sql", "full outer join durations", "left join durations"
     ),
+    Mutation(
+        "models/staging/incident_io/stg_incident_io__incidents.sql",
+        "coalesce(visibility <> 'public', true)",
+        "coalesce(visibility = 'private', false)",
+    ),
 )
 
 
