@@ -89,6 +89,10 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _is_duration_map(value: Any) -> bool:
     names = {name.strip().casefold() for name in value}
     return len(names) == len(value) and all(ours is None or ours in DURATIONS for ours in value.values())
@@ -113,16 +117,11 @@ EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "auto_map_team_fields": ("true or false", lambda value: isinstance(value, bool)),
     "service_catalog_types": ("a list of ids or names of catalog types", _is_texts),
     "hierarchy_mode": ("current", lambda value: value == "current"),
+    "trailing_history_weeks": ("a whole number above 0", lambda value: _is_whole(value) and value > 0),
     "excluded_incident_types": ("a list of ids or names of incident types", _is_texts),
-    "minimum_severity_rank": (
-        "a whole number",
-        lambda value: isinstance(value, int) and not isinstance(value, bool),
-    ),
+    "minimum_severity_rank": ("a whole number", _is_whole),
     "dimension_fields": ("a list of ids or names of custom fields", _is_texts),
-    "dimension_max_values": (
-        "a whole number of at least 1",
-        lambda value: isinstance(value, int) and not isinstance(value, bool) and value > 0,
-    ),
+    "dimension_max_values": ("a whole number of at least 1", lambda value: _is_whole(value) and value > 0),
     "native_duration_map": (
         f"an object of different native duration metrics, each with one of {', '.join(DURATIONS)}, or null",
         _is_duration_map,

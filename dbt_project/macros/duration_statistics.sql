@@ -1,9 +1,9 @@
 {# Statistics of durations in hours, by grain, scope and period. Percentiles are not additive: they are computed from the
    incidents of every period, never from shorter periods. People have rows only with the variable person_durations.
 
-   hour_statistics follows a `with` that defines `measured`: incident_id, local_date (of the end of the duration), seconds,
-   and the columns named in `keys`, which the rows are kept apart by besides. #}
-{% macro hour_statistics(keys=[]) -%}
+   measured_memberships: CTEs of a model, the last of them incident_scopes: one row per incident and scope that durations are
+   published for. #}
+{% macro measured_memberships() -%}
 measured_scopes as (
     select scope_key
     from {{ ref('int_scopes') }}
@@ -17,7 +17,13 @@ incident_scopes as (
     from {{ ref('int_incident_scopes') }} as incident_scopes
     inner join measured_scopes on incident_scopes.scope_key = measured_scopes.scope_key
     where incident_scopes.is_counted
-),
+)
+{%- endmacro %}
+
+{# Follows a `with` that defines `measured`: incident_id, local_date (of the end of the duration), seconds, and the columns
+   named in `keys`, which the rows are kept apart by besides. #}
+{% macro hour_statistics(keys=[]) -%}
+{{ measured_memberships() }},
 
 grains as (
     select grains.grain

@@ -41,6 +41,7 @@ DEFAULT_VARIABLES: Row = {
     "auto_map_team_fields": True,
     "service_catalog_types": [],
     "hierarchy_mode": "current",
+    "trailing_history_weeks": 53,
     "excluded_incident_types": [],
     "minimum_severity_rank": None,
     "dimension_fields": None,

@@ -40,6 +40,11 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             expected.severities,
         ),
         *_compare(
+            "rpt_metrics_trailing",
+            _by(connection, "rpt_metrics_trailing", "window_weeks", *SCOPE_AND_PERIOD),
+            expected.trailing,
+        ),
+        *_compare(
             "fct_incident_native_durations",
             _by(connection, "fct_incident_native_durations", "incident_id", "duration_metric_id"),
             expected.native_durations,

@@ -145,6 +145,38 @@ MUTATIONS = (
     Mutation(
         f"{METRICS}/int_metrics_by_period.sql", "when periods.elapsed_days >= 1", "when periods.elapsed_days > 0"
     ),
+    Mutation(
+        f"{METRICS}/int_metrics_compared.sql",
+        "coalesce(lag(is_complete) over (partition by grain order by period_start), false)",
+        "lag(period_start) over (partition by grain order by period_start) is not null",
+    ),
+    Mutation(f"{METRICS}/int_metrics_compared.sql", "metrics.is_complete and periods", "periods"),
+    Mutation(
+        "macros/comparisons.sql",
+        "'open_at_period_end', 'kind': 'number', 'nothing': '0'",
+        "'open_at_period_end', 'kind': 'number', 'nothing': 'null'",
+    ),
+    Mutation("macros/comparisons.sql", "nullif({{ metric.name }}_previous, 0)", "nullif({{ metric.name }}, 0)"),
+    Mutation(
+        "macros/comparisons.sql",
+        "name ~ '_low', name ~ '_previous', name ~ '_previous_high'",
+        "name ~ '_high', name ~ '_previous', name ~ '_previous_high'",
+    ),
+    Mutation("macros/comparisons.sql", "1.959963984540054e0", "1.6448536269514722e0"),
+    Mutation("macros/comparisons.sql", "({{ events }} + 1) * power(", "({{ events }} + 0) * power("),
+    Mutation(f"{PERIODS}/int_trailing_windows.sql", "grain = 'week' and is_complete", "grain = 'week'"),
+    Mutation(f"{PERIODS}/int_trailing_windows.sql", "count_weeks >= 2 * lengths", "count_weeks > 2 * lengths"),
+    Mutation(f"{PERIODS}/int_trailing_windows.sql", "complete_weeks.recency <= ", "complete_weeks.recency < "),
+    Mutation(
+        f"{METRICS}/int_trailing_counts.sql",
+        "coalesce(before_window.{{ so_far }}, 0) - coalesce(before_previous",
+        "before_window.{{ so_far }} - coalesce(before_previous",
+    ),
+    Mutation(
+        f"{METRICS}/int_trailing_time_to_resolve.sql",
+        "windows.window_start <= weeks.period_start",
+        "windows.window_start < weeks.period_start",
+    ),
     Mutation("models/marts/core/fct_incident_people.sql", "where not is_private", "where true"),
     Mutation(f"{FOLLOW_UPS}/int_follow_ups.sql", "('deleted', 'not_doing')", "('deleted')"),
     Mutation(f"{FOLLOW_UPS}/int_follow_ups.sql", "and deleted_at is null", ""),

@@ -18,6 +18,7 @@ VARIANTS: dict[str, Row] = {
         "org_timezone": "America/New_York",
         "week_start": "sunday",
         "service_catalog_types": ["Product"],
+        "trailing_history_weeks": 3,
         "dimension_max_values": 2,
     },
     "kolkata_services_first": {

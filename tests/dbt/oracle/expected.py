@@ -14,6 +14,7 @@ from tests.dbt.oracle.metrics import Key, involvements, metrics, scopes_of
 from tests.dbt.oracle.native_durations import incident_native_durations, metrics_by_duration
 from tests.dbt.oracle.severities import incidents_by_severity
 from tests.dbt.oracle.teams import Teams
+from tests.dbt.oracle.trailing import trailing_metrics
 from tests.dbt.oracle.unmapped import unmapped_values
 
 
@@ -28,6 +29,7 @@ class Expected:
     involvements: dict[str, dict[str, set[str]]]
     metrics: dict[str, dict[Key, dict[str, Any]]]
     severities: dict[Any, dict[str, Any]]
+    trailing: dict[Any, dict[str, Any]]
     native_durations: dict[tuple[str, str], dict[str, Any]]
     durations: dict[Any, dict[str, Any]]
     dimensions: dict[Any, dict[str, Any]]
@@ -49,6 +51,7 @@ def expect(account: Account) -> Expected:
         involvements={incident.id: involvements(account, incident) for incident in incidents},
         metrics=metrics(account, incidents, credits, teams, follow_ups),
         severities=incidents_by_severity(account, scopes),
+        trailing=trailing_metrics(account, scopes),
         native_durations=incident_native_durations(account, incidents),
         durations=metrics_by_duration(account, scopes),
         dimensions=metrics_by_dimension(account, scopes),

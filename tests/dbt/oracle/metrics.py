@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit
+from tests.dbt.oracle.comparisons import add_comparisons
 from tests.dbt.oracle.follow_ups import IN_TIME, FollowUp
 from tests.dbt.oracle.incidents import Incident
 from tests.dbt.oracle.periods import GRAINS, Calendar, Period
@@ -62,7 +63,9 @@ def metrics(
         spine = calendar.spine(first)
         marts[mart] = {}
         for scope in scopes:
-            marts[mart].update(_rows(account, calendar, spine, scope, follow_ups))
+            rows = _rows(account, calendar, spine, scope, follow_ups)
+            add_comparisons(rows, spine)
+            marts[mart].update(rows)
     return marts
 
 
