@@ -13,6 +13,7 @@ import duckdb
 
 from tests.dbt.account import Account, Row
 from tests.dbt.oracle import Expected
+from tests.dbt.oracle.follow_ups import FollowUp
 from tests.dbt.oracle.incidents import Incident
 
 TOLERANCE = 1e-9
@@ -23,6 +24,8 @@ EVIDENCE = (
 )
 REFERENCE_KEY = ("reference_kind", "catalog_type", "attribute", "reference", "problem")
 VALUE_KEY = ("custom_field_id", "option_id", "catalog_entry_id", "external_id", "field_value")
+DIMENSION_KEY = ("grain", *SCOPE_AND_PERIOD, "custom_field_id", "field_value")
+DURATION_KEY = ("grain", *SCOPE_AND_PERIOD, "metric", "duration_metric_id")
 SEVERITY_KEY = ("grain", *SCOPE_AND_PERIOD, "severity_name", "severity_rank")
 
 
@@ -37,12 +40,33 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             _credits(expected),
         ),
         *_evidence(connection, expected),
+        *_compare("fct_follow_ups", _by(connection, "fct_follow_ups", "follow_up_id"), _follow_ups(expected)),
         *_compare("fct_incident_people", _keys_of_people(connection), _people(expected)),
         *_metrics(connection, expected),
         *_compare(
             "rpt_metrics_by_severity",
             _by(connection, "rpt_metrics_by_severity", *SEVERITY_KEY),
             expected.severities,
+        ),
+        *_compare(
+            "rpt_metrics_trailing",
+            _by(connection, "rpt_metrics_trailing", "window_weeks", *SCOPE_AND_PERIOD),
+            expected.trailing,
+        ),
+        *_compare(
+            "fct_incident_native_durations",
+            _by(connection, "fct_incident_native_durations", "incident_id", "duration_metric_id"),
+            expected.native_durations,
+        ),
+        *_compare(
+            "rpt_metrics_by_duration",
+            _by(connection, "rpt_metrics_by_duration", *DURATION_KEY),
+            expected.durations,
+        ),
+        *_compare(
+            "rpt_metrics_by_dimension",
+            _by(connection, "rpt_metrics_by_dimension", *DIMENSION_KEY),
+            expected.dimensions,
         ),
         *_compare(
             "rpt_unmapped_values",
@@ -217,6 +241,38 @@ def _trust(connection: duckdb.DuckDBPyConnection, expected: Expected) -> list[st
     for row in built.values():
         row["excluded_by_reason"] = json.loads(row["excluded_by_reason"])
     return _compare("rpt_attribution_trust", built, expected.trust)
+
+
+def _follow_ups(expected: Expected) -> dict[Any, Row]:
+    return {(follow_up.row["id"],): _follow_up(follow_up) for follow_up in expected.follow_ups}
+
+
+def _follow_up(follow_up: FollowUp) -> Row:
+    row, incident = follow_up.row, follow_up.incident
+    issue = row["external_issue_reference"] or {}
+    told = {
+        "title": row["title"],
+        "person_id": row["assignee"]["id"] if row["assignee"] else None,
+        "external_issue_provider": issue.get("provider"),
+        "external_issue_name": issue.get("issue_name"),
+        "external_issue_permalink": issue.get("issue_permalink"),
+    }
+    return {
+        **{name: None if follow_up.is_masked else value for name, value in told.items()},
+        "incident_id": row["incident_id"],
+        "reference": incident.row["reference"] if incident else None,
+        "incident_mode": row["incident_mode"],
+        "status": row["status"],
+        "team_id": follow_up.team_id,
+        "is_masked": follow_up.is_masked,
+        "is_incident_eligible": incident is not None and incident.is_eligible,
+        "created_at": row["created_at"],
+        "completed_at": row["completed_at"],
+        "deleted_at": row["deleted_at"],
+        "time_to_complete_seconds": follow_up.seconds,
+        "is_counted": follow_up.is_counted,
+        "is_completed_within_30_days": follow_up.is_in_time,
+    }
 
 
 def _keys_of_people(connection: duckdb.DuckDBPyConnection) -> dict[Any, Row]:

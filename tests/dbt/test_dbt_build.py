@@ -63,7 +63,11 @@ def test_every_seed_model_and_test_of_a_build_is_green_but_for_what_the_account_
 ) -> None:
     for statuses in built_twice.statuses:
         others = {name: status for name, status in statuses.items() if status not in ("success", "pass")}
-        assert others == {"test.incident_marts.parents_of_teams_are_found": "warn"}
+        # The account's own durations are made up, so they cannot agree with ours, and some parents lead nowhere.
+        assert others == {
+            "test.incident_marts.native_durations_agree_with_ours": "warn",
+            "test.incident_marts.parents_of_teams_are_found": "warn",
+        }
     kinds = {name.split(".")[0] for name in built_twice.statuses[0]}
     assert kinds == {"operation", "seed", "model", "snapshot", "test", "unit_test"}
 
