@@ -215,7 +215,6 @@ def _evidence(connection: duckdb.DuckDBPyConnection, expected: Expected) -> list
 
 def _evidence_of(incident: Incident, expected: Expected) -> Iterator[tuple[Any, ...]]:
     credit = expected.credits[incident.id]
-    is_private = incident.row["visibility"] == "private"
     for priority, (step, candidates) in enumerate(credit.candidates.items(), start=1):
         for found in candidates:
             yield (
@@ -225,7 +224,7 @@ def _evidence_of(incident: Incident, expected: Expected) -> Iterator[tuple[Any, 
                 step == credit.step and found.outranked_by is None,
                 found.outranked_by,
                 found.source_name,
-                None if is_private and found.is_free_text else found.source_value,
+                None if incident.is_private and found.is_free_text else found.source_value,
                 found.matched_by,
                 found.priority,
                 found.seed_file,
