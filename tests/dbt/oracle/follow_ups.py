@@ -23,7 +23,7 @@ class FollowUp:
     @property
     def is_masked(self) -> bool:
         """An incident nobody can see may well be private."""
-        return self.incident is None or self.incident.row["visibility"] == "private"
+        return self.incident is None or self.incident.is_private
 
     @property
     def is_counted(self) -> bool:

@@ -107,7 +107,7 @@ def _person_scopes(account: Account, eligible: Iterable[Incident]) -> list[Scope
     by_person: dict[str, list[tuple[Incident, set[str]]]] = {}
     with_private = account.variable("person_rows_include_private")
     for incident in eligible:
-        if incident.row["visibility"] == "private" and not with_private:
+        if incident.is_private and not with_private:
             continue  # the people of a private incident stay masked
         for person_id, kinds in involvements(account, incident).items():
             by_person.setdefault(person_id, []).append((incident, kinds))
