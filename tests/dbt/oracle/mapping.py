@@ -101,7 +101,8 @@ def _offered(account: Account) -> list[ValueKey]:
         offered += [
             (field["id"], None, entry["id"], entry.get("external_id"), entry["name"])
             for entry in account.table("catalog_entries")
-            if field.get("catalog_type_id") == entry["catalog_type_id"] and not entry.get("archived_at")
+            if field.get("catalog_type_id") == entry["catalog_type_id"]
+            and not (entry.get("archived_at") or entry.get("deleted_at"))
         ]
     return offered
 
