@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
@@ -30,6 +30,7 @@ class RecordTable:
         self._file: IO[bytes] | None = None
         self._flushed = 0
         self._last_id = b""
+        self._by_code: dict[str, tuple[array[int], array[int]]] = {}  # column: codes in order, their positions
         self._by_id: Sequence[int] | None = range(0)  # None: ids do not ascend and the order must be computed
 
     def __len__(self) -> int:
@@ -93,6 +94,16 @@ class RecordTable:
         if found < len(order) and self._id_at(order[found]) == wanted:
             return order[found]
         return None
+
+    def having(self, column: str, code: int) -> Sequence[int]:
+        """Positions, ascending, of the records with this value in a column; the others are not looked at."""
+        codes, positions = self._by_code.get(column, (array("Q"), array("I")))
+        if len(codes) != len(self):
+            values = self.columns[column]
+            positions = array("I", sorted(range(len(self)), key=values.__getitem__))
+            codes = array("Q", map(values.__getitem__, positions))
+            self._by_code[column] = codes, positions
+        return positions[bisect_left(codes, code) : bisect_right(codes, code)]
 
     def _order_by_id(self) -> Sequence[int]:
         if self._by_id is None:

@@ -7,8 +7,10 @@ not in messages, not in `repr`. Redirects are not followed, so the key cannot tr
 
 from __future__ import annotations
 
+import math
 import re
 import threading
+import time
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -74,6 +76,8 @@ class Client:
         self._stop = threading.Event()
         self._count_lock = threading.Lock()
         self._requests = 0
+        self._seconds: dict[str, float] = {}
+        self._identity: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"Client({self.api_url!r})"
@@ -88,17 +92,27 @@ class Client:
         self._stop.set()
 
     def identity(self) -> dict[str, Any]:
-        """The account and rights of the key (`name`, `roles`, `dashboard_url`, ...); needs no scope.
+        """The account and rights of the key (`name`, `roles`, `dashboard_url`, ...); needs no scope, asked once.
 
         The first request of a run: a person waits for it, so it gives up sooner than those of a load under way.
         """
+        if self._identity is not None:
+            return dict(self._identity)
         retry = replace(
             self._retry,
             attempts=min(self._retry.attempts, IDENTITY_ATTEMPTS),
             longest_throttled=min(self._retry.longest_throttled, IDENTITY_THROTTLED),
         )
-        identity = self.get("/v1/identity", "identity", kind=dict, retry=retry)["identity"]
-        return dict(identity)
+        self._identity = dict(self.get("/v1/identity", "identity", kind=dict, retry=retry)["identity"])
+        return dict(self._identity)
+
+    def useful_walkers(self, path: str) -> float:
+        """How many requests of a path must be under way at once for its quota to be used in full.
+
+        Infinite where the server announces no quota. From the time that the last answers took (Little's law).
+        """
+        rate = self._limits.requests_a_second(path)
+        return rate if math.isinf(rate) else rate * self._seconds.get(path, 0.0)
 
     def get(
         self,
@@ -109,15 +123,20 @@ class Client:
         scope: str = "",
         kind: type = list,
         retry: RetryPolicy | None = None,
+        priority: int = 1,
     ) -> dict[str, Any]:
         """The parsed answer of `GET path`: a JSON object whose `selector` is a value of type `kind`.
 
         Raises the errors of :mod:`pipelines.incident_io.errors`. An answer of 200 that is not such an object
-        counts as a failed attempt: read as an empty page it would silently end a list.
+        counts as a failed attempt: read as an empty page it would silently end a list. Where the quota is short
+        requests of a lower `priority` go first.
         """
         policy = retry or self._retry
         try:
-            body = policy.run(lambda: self._attempt(path, selector, params or [], scope, kind), sleep=self._sleep)
+            body = policy.run(
+                lambda: self._attempt(path, selector, params or [], scope, kind=kind, priority=priority),
+                sleep=self._sleep,
+            )
         except RetryableError as error:
             told = "&".join(f"{name}={value}" for name, value in params or [] if TELLING_PARAMS.fullmatch(name))
             request = f"GET {self.api_url}{path}{'?' if told else ''}{told}"
@@ -125,10 +144,14 @@ class Client:
         result: dict[str, Any] = body
         return result
 
-    def _attempt(self, path: str, selector: str, params: Params, scope: str, kind: type) -> dict[str, Any]:
-        self._sleep(self._limits.bucket(path).reserve())
+    def _attempt(
+        self, path: str, selector: str, params: Params, scope: str, *, kind: type, priority: int
+    ) -> dict[str, Any]:
+        self._sleep(0)
+        self._limits.take(path, self._sleep, priority)
         with self._count_lock:
             self._requests += 1
+        started = time.monotonic()
         try:
             response = self._session().get(
                 self.api_url + path, params=params, timeout=self._timeout, allow_redirects=False
@@ -143,8 +166,14 @@ class Client:
         if is_ok or (is_throttle and "X-RateLimit-Limit" in response.headers):
             self._limits.observe(path, response.headers)
         if is_ok:
+            self._note_seconds(path, time.monotonic() - started)
             return parsed(response.content, selector, kind)
         raise self._refusal(response, path, scope)
+
+    def _note_seconds(self, path: str, seconds: float) -> None:
+        with self._count_lock:
+            before = self._seconds.get(path, seconds)
+            self._seconds[path] = before + (seconds - before) / 4
 
     def _refusal(self, response: requests.Response, path: str, scope: str) -> Exception:
         """The exception that fits a status other than 200."""
@@ -157,7 +186,10 @@ class Client:
                 if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
                 else None
             )
-            return RetryableError(f"HTTP {status}{said}", wish, is_throttle=status == HTTPStatus.TOO_MANY_REQUESTS)
+            is_throttle = status == HTTPStatus.TOO_MANY_REQUESTS
+            if is_throttle and wish:
+                self._limits.hold(path, min(wish, self._retry.longest_retry_after))
+            return RetryableError(f"HTTP {status}{said}", wish, is_throttle=is_throttle)
         if status == HTTPStatus.UNAUTHORIZED:
             return AuthenticationError(
                 f"{self.api_url} does not accept the API key{said}. Make a new one in incident.io under "

@@ -51,6 +51,40 @@ json: labels assignee assignee_team priority category external_issue_reference c
 timestamp: completed_at created_at updated_at
 """)
 
+ACTIONS = _columns("""
+text: id incident_id incident_mode description status
+json: assignee creator
+timestamp: completed_at created_at updated_at
+""")
+
+INCIDENT_ATTACHMENTS = _columns("""
+text: id incident_id
+json: resource
+""")
+
+ALERTS = _columns("""
+text: id alert_source_id deduplication_key title description status source_url
+json: attributes tags alert_group_ids
+timestamp: resolved_at created_at updated_at
+""")
+
+INCIDENT_ALERTS = _columns("""
+text: id alert_route_id
+json: incident alert
+""")
+
+ESCALATIONS = _columns("""
+text: id title description status escalation_path_id
+json: priority creator events related_incidents related_alerts
+timestamp: created_at updated_at
+""")
+
+SCHEDULES = _columns("""
+text: id name timezone permalink
+json: annotations config current_shifts next_shifts holidays_public_config team_ids
+timestamp: created_at updated_at
+""")
+
 CUSTOM_FIELDS = _columns("""
 text: id name description field_type catalog_type_id group_by_catalog_attribute_id helptext_catalog_attribute_id
 json: filter_by fixed_filter

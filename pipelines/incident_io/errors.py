@@ -6,6 +6,7 @@ hold the key, a header or a body beyond the API's own error message.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -60,6 +61,13 @@ class UnexpectedDataError(ApiError):
             f"{what} The table was not loaded and keeps what it had. The API has changed or this is a defect: "
             "please report it with this message."
         )
+
+
+class RejectedTablesError(ApiError):
+    """Tables that were left as they were, because what the API sent does not fit them; the others are loaded."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__("\n".join(reasons[table] for table in sorted(reasons)))
 
 
 class CancelledError(ApiError):

@@ -21,8 +21,8 @@ class Page:
     total: int | None
 
 
-def read_pages(client: Client, endpoint: Endpoint, params: Params) -> Iterator[Page]:
-    """The non-empty pages of one list, in the API's order.
+def read_pages(client: Client, endpoint: Endpoint, params: Params, behind: str | None = None) -> Iterator[Page]:
+    """The non-empty pages of one list in the API's order, of the rows behind the one with the id `behind`.
 
     A list ends at an answer without `after`, at an empty page, or, on older endpoints, at an `after` that repeats
     the one just asked with. The asked page size says nothing about the end, the API may cut it. A cursor that
@@ -34,11 +34,13 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params) -> Iterator[P
     wanted: Params = [*endpoint.params, *params]
     if endpoint.page_size is not None:
         wanted.append(("page_size", str(endpoint.page_size)))
-    used: list[str] = []
+    used: list[str] = [behind] if behind else []
     count_rows = repeats = 0
     while True:
         cursor = [("after", used[-1])] if used else []
-        body = client.get(endpoint.path, endpoint.selector, wanted + cursor, scope=endpoint.scope)
+        body = client.get(
+            endpoint.path, endpoint.selector, wanted + cursor, scope=endpoint.scope, priority=endpoint.priority
+        )
         rows = with_text_ids(endpoint.name, body[endpoint.selector], endpoint.columns)
         after, total = _meta(body)
         count_so_far = count_rows + len(rows)
