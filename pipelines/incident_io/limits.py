@@ -157,6 +157,8 @@ class RateLimits:
         with self._lock:
             if path not in self._paths:
                 self._paths[path] = TokenBucket(*quota, clock=self._clock)
+                # The request that brought the news was one of them.
+                self._paths[path].take(lambda seconds: None)
             return self._paths[path]
 
 

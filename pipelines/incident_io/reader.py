@@ -173,7 +173,7 @@ class TableReader:
         reading.tail = tail_of(
             before, first_id=walked.first_id, page_ends=walked.page_ends, direction=walked.direction
         )
-        if walked.count_pages > 1 and walked.direction == -1 and walked.first_id is not None:
+        if before is None and walked.count_pages > 1 and walked.direction == -1 and walked.first_id is not None:
             # Newest first: what came in meanwhile stands before the page that was read first.
             self._walk(Series(until=walked.first_id), is_new=False)
 

@@ -65,12 +65,13 @@ class _Order:
 class _Walker:
     """A way through a list: what it asks for, how far it is, and where it stops because another one goes on.
 
-    `origin` and `latest` are the creation of its first and of its last row so far; `end_at` is where it expects to
-    end, `stop_at` where another walker goes on for certain.
+    `days_left`: the days of creation that it has not given away, None for an open end. `origin` and `latest` are
+    the creation of its first and of its last row so far; `end_at` is where it expects to end, `stop_at` where
+    another walker goes on for certain.
     """
 
     pages: Iterator[Page]
-    created: Span = (None, None)
+    days_left: Span = (None, None)
     start: str | None = None
     end_at: datetime | None = None
     stop_at: datetime | None = None
@@ -259,7 +260,7 @@ class Walk:
         return None if pages_ahead < LEAST_PAGES_TO_SPLIT else walker.latest + ahead / 2
 
     def _far_end(self, walker: _Walker) -> datetime | None:
-        first, last = walker.created
+        first, last = walker.days_left
         if walker.trend == 1:
             return _midnight(last) if last else self._now
         if first:
@@ -275,7 +276,7 @@ class Walk:
         bound = _midnight(middle)
         if abs(bound - walker.latest) <= 2 * ZONE_SLACK:
             return None
-        first, last = walker.created
+        first, last = walker.days_left
         child = self._walker((middle, last) if oldest_first else (first, middle), None)
         try:
             page = next(child.pages, None)
@@ -293,6 +294,8 @@ class Walk:
             # The filter was not honoured: the list has to be read in one go.
             self._pool = None
             return None
+        day = timedelta(days=1)
+        walker.days_left = (first, middle - day) if oldest_first else (middle + day, last)
         walker.end_at = middle_at
         walker.stop_at = bound + ZONE_SLACK if oldest_first else bound + timedelta(days=1) - ZONE_SLACK
         return child, page
@@ -307,7 +310,7 @@ class Walk:
             if found is None:
                 continue
             start, moment = found
-            child = self._walker(walker.created, start)
+            child = self._walker(walker.days_left, start)
             try:
                 page = next(child.pages, None)
             except NotFoundError:

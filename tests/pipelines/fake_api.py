@@ -52,16 +52,7 @@ NOT_PAGINATED = {
 LARGE_PAGES = {"users", "schedules"}
 WITH_TOTAL = {"incidents", "schedules"}
 PER_INCIDENT = {"incident_attachments", "incident_relationships"}
-# Lists that the extraction does not read yet.
-UNREAD = {
-    "actions",
-    "incident_attachments",
-    "alerts",
-    "incident_alerts",
-    "escalations",
-    "schedules",
-    "incident_relationships",
-}
+UNREAD = {"incident_relationships"}
 TABLES = sorted(set(ENDPOINTS.values()) - UNREAD)
 
 
@@ -104,6 +95,7 @@ class FakeApi:
         self.before_answer: Callable[[str, dict[str, list[str]]], None] | None = None
         self.most_per_page = 250
         self.after_on_last_page = False
+        self.headers: dict[str, str] = {}
         self.dashboard_url = DASHBOARD
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -176,7 +168,7 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
                 self.connection.close()
                 return
             self.send_response(answer.status)
-            for name, value in answer.headers.items():
+            for name, value in {**api.headers, **answer.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()

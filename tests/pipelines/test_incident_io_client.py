@@ -271,4 +271,11 @@ def test_the_announced_quota_paces_the_next_requests(api: FakeApi) -> None:
     api.always[PATH] = Answer(200, {SELECTOR: []}, {"X-RateLimit-Limit": "2, 1200;window=60, 2;window=60"})
     client.get(PATH, SELECTOR)
     client.get(PATH, SELECTOR)
-    assert limits.bucket(PATH).reserve() == pytest.approx(30)
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        clock[0] += seconds
+
+    limits.take(PATH, wait)
+    assert sum(waited) == pytest.approx(30, abs=0.01)

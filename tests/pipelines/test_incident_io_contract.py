@@ -32,7 +32,7 @@ from tests.pipelines.vendor_records import ODD_TEXTS, full_records, minimal_reco
 
 CONTRACT = contract()
 # Columns that are not in the vendor's record because the request implies them.
-IMPLIED = {"follow_ups": {"incident_mode"}}
+IMPLIED = {"follow_ups": {"incident_mode"}, "actions": {"incident_mode"}}
 # Properties of the vendor's records that are deliberately left to `extra_fields`, and why.
 UNDECLARED: dict[str, dict[str, str]] = {}
 COLUMN_TYPES = {"date-time": "timestamp", "integer": "bigint", "number": "double", "boolean": "bool"}
@@ -102,6 +102,8 @@ def served() -> dict[str, list[dict[str, Any]]]:
     rows["catalog_types"].append({**rows["catalog_types"][-1], "id": "parent", "is_team_type": True})
     for child, column in (("custom_field_options", "custom_field_id"), ("catalog_entries", "catalog_type_id")):
         rows[child] = [{**row, column: "parent"} for row in rows[child]]
+    some_incident = rows["incidents"][0]["id"]
+    rows["incident_attachments"] = [{**row, "incident_id": some_incident} for row in rows["incident_attachments"]]
     # Oldest first, as asked for.
     rows["incidents"].sort(key=lambda row: as_instant(row["created_at"]))
     return rows
@@ -117,9 +119,15 @@ def loaded(
         api.most_per_page = 7
         for table, rows in served.items():
             api.rows[table] = rows
-        api.rows["follow_ups"] = [{**row, "_mode": "standard"} for row in served["follow_ups"]]
+        for table in ("follow_ups", "actions"):
+            api.rows[table] = [{**row, "_mode": "standard"} for row in served[table]]
         settings = Settings(
-            home=home / "home", seeds=home, as_of=datetime(2026, 1, 1, tzinfo=UTC), api_url=api.url, api_key=KEY
+            home=home / "home",
+            seeds=home,
+            as_of=datetime(2026, 1, 1, tzinfo=UTC),
+            api_url=api.url,
+            api_key=KEY,
+            attachment_days=36_500,
         )
         report = run(settings)
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
