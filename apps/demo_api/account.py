@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from apps.demo_api.indexing import RESOURCES, add_record, epoch_micros, id_code, new_table
+from apps.demo_api.indexing import RESOURCES, epoch_micros, id_code, new_table, serialised
 from apps.demo_api.records import RecordTable
 
 Record = Mapping[str, Any]
@@ -99,5 +99,5 @@ def _table(resource: str, records: Records, modes: Mapping[str, str]) -> RecordT
         ordered.sort(key=lambda record: record["id"])
     table = new_table(resource)
     for record in ordered:
-        add_record(table, resource, record, modes.get(record.get("incident_id", ""), "standard"))
+        table.add(serialised(resource, record, modes.get(record.get("incident_id", ""), "standard")))
     return table

@@ -42,12 +42,14 @@ class DemoApi:
         rate_limiter: RateLimiter | None = None,
         latency_ms: float = 0,
         last_page_cursor: bool = False,
+        newest_first: bool = False,
         interceptor: Interceptor | None = None,
     ) -> None:
         self.keys = dict(keys) if keys is not None else {DEFAULT_KEY: Key()}
         self.rate_limiter = rate_limiter or RateLimiter(enabled=False)
         self.latency_ms = latency_ms
         self.last_page_cursor = last_page_cursor
+        self.newest_first = newest_first
         self.interceptor = interceptor
         self.requests = RequestLog()
         self.account: CompiledAccount
@@ -146,11 +148,16 @@ class DemoApi:
             found: Sequence[int] = selections[remembered]
             return found
         selected = endpoint.select(self.account, query, key.sees_private)
+        if self._is_reversed(endpoint):
+            selected = selected[::-1]
         if len(selected) > SMALLEST_REMEMBERED:
             if len(selections) > 32:
                 selections.clear()
             selections[remembered] = selected if isinstance(selected, range) else array("I", selected)
         return selected
+
+    def _is_reversed(self, endpoint: Endpoint) -> bool:
+        return self.newest_first and endpoint.paging is not None and endpoint.paging.any_order
 
     def _start(self, endpoint: Endpoint, query: Query, positions: Sequence[int]) -> int:
         """Index of the first record after the cursor, which keeps its place when a filter now hides it."""
@@ -160,7 +167,9 @@ class DemoApi:
         position = self.account.tables[endpoint.resource].position_of(after)
         if position is None:
             raise not_found("The record named by after")
-        descending = endpoint.resource == "incidents" and single(query, "sort_by") != "created_at_oldest_first"
+        descending = self._is_reversed(endpoint)
+        if endpoint.resource == "incidents":
+            descending = single(query, "sort_by") != "created_at_oldest_first"
         low, high = 0, len(positions)
         while low < high:
             middle = (low + high) // 2

@@ -24,9 +24,10 @@ class Paging:
     has_total: bool = False
     meta_required: bool = True  # False: the object is left out when the page is empty
     is_old: bool = False  # True: may repeat `after` on the last page
+    any_order: bool = False  # True: the vendor does not say in which order the list comes
 
 
-_SMALL = Paging(accepted=50, served=50, size_required=True, is_old=True)
+_SMALL = Paging(accepted=50, served=50, size_required=True, is_old=True, any_order=True)
 
 
 def _without_next_shifts(record: bytes, page_size: int) -> bytes:
@@ -64,7 +65,7 @@ ENDPOINTS = (
         "/v2/incident_updates",
         "incident_updates",
         "incidents.view",
-        Paging(meta_required=False, is_old=True),
+        Paging(meta_required=False, is_old=True, any_order=True),
         filters.select_incident_updates,
     ),
     Endpoint("/v3/follow_ups", "follow_ups", "actions.view", Paging(), filters.select_follow_ups),

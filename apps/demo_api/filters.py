@@ -120,7 +120,10 @@ def select_incident_relationships(account: CompiledAccount, query: Query, sees_p
 def select_alerts(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
     """Alerts, of private incidents too: an alert alone tells nothing about an incident."""
     table = account.tables["alerts"]
-    refuse(query, "alert_group_id", "attributes", "has_notes", "tags", "include_maintenance_window")
+    refuse(query, "alert_group_id", "attributes", "has_notes", "tags")
+    # No alert of this server is held by a maintenance window, so both values leave the same ones.
+    for value in operators(query, "include_maintenance_window", ("is",)).get("is", ()):
+        boolean([("include_maintenance_window", value)], "include_maintenance_window")
     tests = [
         choice(table, query, "status", known=ALERT_STATUSES),
         choice(table, query, "alert_source"),

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
-from apps.demo_api.records import RecordTable
+from apps.demo_api.records import RecordTable, Serialised, serialise
 
 Record = Mapping[str, Any]
 
@@ -170,8 +170,8 @@ _INDEXERS: Mapping[str, Callable[[Record, str], dict[str, int]]] = {
 }
 
 
-def add_record(table: RecordTable, resource: str, record: Record, incident_mode: str = "standard") -> None:
-    """Append a record of a resource.
+def serialised(resource: str, record: Record, incident_mode: str = "standard") -> Serialised:
+    """A record of a resource as its table keeps it.
 
     `incident_mode` is for follow-ups and actions, whose own record does not have it. A relationship names its
     incident in `incident_id`, which is not served.
@@ -180,4 +180,4 @@ def add_record(table: RecordTable, resource: str, record: Record, incident_mode:
     index = indexer(record, incident_mode) if indexer else {}
     if resource == "incident_relationships":
         record = {name: value for name, value in record.items() if name != "incident_id"}
-    table.append(record, **index)
+    return serialise(record, tuple([index[name] for name in _COLUMNS[resource]]))

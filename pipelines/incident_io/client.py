@@ -11,6 +11,7 @@ import math
 import re
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -75,7 +76,7 @@ class Client:
         self._local = threading.local()
         self._stop = threading.Event()
         self._count_lock = threading.Lock()
-        self._requests = 0
+        self._requests: Counter[str] = Counter()
         self._seconds: dict[str, float] = {}
         self._identity: dict[str, Any] | None = None
 
@@ -85,7 +86,11 @@ class Client:
     @property
     def count_requests(self) -> int:
         """Requests sent so far, retries included."""
-        return self._requests
+        return self._requests.total()
+
+    def requests_of(self, path: str) -> int:
+        """How many of them asked for this path."""
+        return self._requests[path]
 
     def cancel(self) -> None:
         """Make every waiting or later request raise :class:`CancelledError`: the run has failed elsewhere."""
@@ -150,7 +155,7 @@ class Client:
         self._sleep(0)
         self._limits.take(path, self._sleep, priority)
         with self._count_lock:
-            self._requests += 1
+            self._requests[path] += 1
         started = time.monotonic()
         try:
             response = self._session().get(

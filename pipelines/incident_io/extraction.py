@@ -35,7 +35,7 @@ from pipelines.incident_io.spool import Spool, restamped
 from pipelines.incident_io.stored import StoredRows
 
 STATE_KEY = "incident_io"
-SERIES_AT_ONCE, WALKERS_AT_ONCE = 8, 12
+SERIES_AT_ONCE, WALKERS_AT_ONCE = 16, 12
 SECONDS_BETWEEN_LOOKS = 0.5
 COUNT_LANDMARKS = 500
 WINDOWS = "windows"
@@ -70,6 +70,7 @@ class Extraction:
         self._lock = threading.RLock()
         self._failure: BaseException | None = None
         self._futures: dict[str, Future[Reading]] = {}
+        self._handed_out: set[str] = set()
         self._report = report or ExtractReport()
         self._tables = ThreadPoolExecutor(len(ENDPOINTS) + 1, "table")
         rules = rules or Rules()
@@ -101,14 +102,24 @@ class Extraction:
         for endpoint in endpoints:
             self._future(endpoint)
 
+    def ready(self) -> list[str]:
+        """Tables that are read and not handed out yet."""
+        with self._lock:
+            return [
+                name for name, future in self._futures.items() if future.done() and name not in self._handed_out
+            ]
+
     def files(self, endpoint: Endpoint, window: Window | None = None) -> Iterator[Any]:
         """Files of one table for dlt to import; one without rows when there is none or no right to read.
 
-        Called by dlt in an extract step. `window`: of the incidents only those created in it. A table whose data
-        does not fit its columns is left as it is and noted in the report as rejected.
+        Called by dlt in an extract step, once for each table; nothing more comes of a table that an earlier
+        package of this run took in. `window`: of the incidents only those created in it. A table whose data does
+        not fit its columns is left as it is and noted in the report as rejected.
         """
         if self._client is None:
             raise RuntimeError("incident_io_source was made without a client: pass one to extract")
+        if window is None and endpoint.name in self._handed_out:
+            return
         load_id = dlt.current.load_package_state()["load_id"]
         try:
             reading = self._finished(self._future(endpoint, load_id, window))
@@ -127,6 +138,8 @@ class Extraction:
             with self._lock:
                 self._states[endpoint.name] = reading.state
                 _dlt_states()[endpoint.name] = reading.state
+        if window is None:
+            self._handed_out.add(endpoint.name)
 
     def forget_window(self) -> None:
         """Remove the files of a window that is loaded."""

@@ -118,7 +118,7 @@ def open_run(
                     for window in windows(client, states.get("incidents", {}), settings.start, datetime.now(UTC)):
                         # The incident list has the lowest quota; all other lists are read in its shadow.
                         extraction.start(endpoint for endpoint in wanted if endpoint.can_go_ahead)
-                        pipeline.run(source_of(extraction, ("incidents",), window))
+                        pipeline.run(source_of(extraction, ("incidents", *extraction.ready()), window))
                         report.carry()
                         extraction.forget_window()
                 yield Run(pipeline, source_of(extraction, tables), report)

@@ -54,7 +54,7 @@ def source_of(
     extraction: Extraction, tables: Collection[str] | None = None, window: Window | None = None
 ) -> DltSource:
     """The source over one extraction. `tables`: only these; `window`: of the incidents only those created in it,
-    as one step of a backfill."""
+    as one step of a backfill, beside tables that are read already."""
     endpoints = [endpoint for endpoint in ENDPOINTS if tables is None or endpoint.name in tables]
 
     @dlt.source(name=SOURCE_NAME, max_table_nesting=0)
@@ -71,7 +71,7 @@ def _resource(
         # Whichever table dlt asks for first, all are read at the same time.
         if window is None and extraction.is_readable:
             extraction.start(endpoints)
-        yield from extraction.files(endpoint, window)
+        yield from extraction.files(endpoint, window if endpoint.name == "incidents" else None)
 
     return dlt.resource(
         read,

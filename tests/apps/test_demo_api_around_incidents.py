@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from demo_api_support import tables
@@ -125,3 +126,21 @@ def test_shifts_of_a_schedule_follow_each_other():
             assert datetime.fromisoformat(now["start_at"]) <= until < datetime.fromisoformat(now["end_at"])
             assert now["end_at"] == then["start_at"]
             assert now["user"] != then["user"]
+
+
+@pytest.fixture(scope="module")
+def growing() -> list[dict]:
+    instants = [REFERENCE_END - timedelta(days=days) for days in (90, 60, 30, 0)]
+    return [tables(build_account(incidents=900, until=until)) for until in instants]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    ["incidents", "incident_updates", "follow_ups", "actions", "alerts", "incident_alerts", "escalations"],
+)
+def test_what_a_later_until_adds_to_a_list_stands_at_its_end(growing, resource):
+    ids = [[row["id"] for row in account[resource]] for account in growing]
+    for before, after in pairwise(ids):
+        assert after[: len(before)] == before
+        assert len(after) > len(before)
+    assert ids[-1] == sorted(set(ids[-1]))

@@ -82,6 +82,7 @@ def test_both_ends_in_two_filters_are_a_422(server, path):
         ("/v2/alerts", ("attributes[x][one_of]", "y")),
         ("/v2/alerts", ("status[one_of]", "acked")),
         ("/v2/alerts", ("status[is]", "firing")),
+        ("/v2/alerts", ("include_maintenance_window[is]", "maybe")),
         ("/v2/alerts", ("updated_at[gte]", "yesterday")),
         ("/v2/escalations", ("incident[one_of]", "x")),
         ("/v2/escalations", ("status[one_of]", "firing")),
@@ -129,6 +130,8 @@ def test_alerts_by_source_and_deduplication_key_and_escalations_by_path(server):
     assert listed(server, "/v2/alerts", ("alert_source[one_of]", source)) == [
         row for row in alerts if row["alert_source_id"] == source
     ]
+    for held in ("true", "false"):
+        assert listed(server, "/v2/alerts", ("include_maintenance_window[is]", held)) == alerts
     key = alerts[7]["deduplication_key"]
     assert listed(server, "/v2/alerts", ("deduplication_key[is]", key)) == [alerts[7]]
     path = escalations[0]["escalation_path_id"]
@@ -199,6 +202,19 @@ def test_older_lists_can_repeat_the_cursor_on_the_last_page_and_the_newest_do_no
                 body = ask(server, path, [*SIZE, ("after", after)]).json()
             assert "after" not in body.get("pagination_meta", {})
         assert "after" not in ask(server, "/v3/actions", [("page_size", "250")]).json()["pagination_meta"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/v2/incident_updates", "/v2/alerts", "/v2/incident_alerts", "/v2/escalations", "/v3/actions"]
+)
+def test_lists_whose_order_is_not_documented_can_come_newest_first(server, path):
+    with DemoServer(newest_first=True) as other:
+        other.api.account = server.api.account
+        other.api.account.selections.clear()
+        there = listed(other, path)
+        server.api.account.selections.clear()
+    here = listed(server, path)
+    assert there == (here if path == "/v3/actions" else here[::-1])
 
 
 def test_what_belongs_to_private_incidents_needs_a_key_that_may_see_them(server):

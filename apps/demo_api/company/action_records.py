@@ -37,7 +37,7 @@ def _action(random: Random, incident: Incident, number: int, created: int, until
     is_ended = fate != "outstanding" and ended <= until
     assignee, creator = random.choice(MEMBERS[incident.team]), random.choice(MEMBERS[incident.team])
     record: dict[str, Any] = {
-        "id": part_id(incident.profile, "action", number),
+        "id": part_id(incident.profile, "action", number, created),
         "incident_id": incident.profile.incident_id,
         "description": random.choice(ACTIONS).format(service=incident.service.name),
         "status": fate if is_ended else "outstanding",

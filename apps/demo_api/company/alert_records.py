@@ -8,7 +8,7 @@ from typing import Any
 
 from apps.demo_api.company.draws import Draws
 from apps.demo_api.company.identifiers import DAY, HOUR, MINUTE, SECOND, named_ulid, rfc3339
-from apps.demo_api.company.incident_records import Incident, part_id
+from apps.demo_api.company.incident_records import Incident, part_id, raising_alert
 from apps.demo_api.company.organisation import TEAM_TYPE_ID, TEAMS
 from apps.demo_api.company.services import SERVICE_TYPE_ID, SERVICES, Service
 from apps.demo_api.company.slim_records import slim_alert, slim_incident
@@ -63,23 +63,23 @@ def build_alerts(seed: int, incident: Incident, full: Timeline, until: int) -> I
     own: list[dict[str, Any]] = []
     links: list[dict[str, Any]] = []
     random = draws.stream() if count else None
-    groups = [part_id(who, "alert_group", 0)] if count > 1 else []
+    groups = [part_id(who, "alert_group", 0, who.declared)] if count > 1 else []
     for number in range(count):
         assert random is not None
         fired = who.declared + int(random.uniform(-0.5, 3) * ALERT_LEAD)
         if raised_it and number == 0:
-            fired = who.declared - random.randrange(2 * SECOND, 40 * SECOND)
+            fired, _ = raising_alert(who)
         linked = max(fired, who.declared) + random.randrange(SECOND, 3 * MINUTE)
         over = next((at for at, key, _ in full.changes if at > fired and key in ("monitoring", "closed")), None)
         resolved = (over or fired + DAY) + random.randrange(HOUR) if random.random() < 0.97 else None
         title = ALERTS[number % len(ALERTS)].format(service=incident.service.name)
-        alert = _alert(random, part_id(who, "alert", number), incident.service, title)
+        alert = _alert(random, part_id(who, "alert", number, fired), incident.service, title)
         route = random.choice(_ROUTES) if raised_it or random.random() < 0.8 else None
         if fired > until:
             continue
         own.append(_as_seen(alert, [fired, linked, resolved], until) | {"alert_group_ids": groups})
         if linked <= until:
-            links.append(_link(part_id(who, "incident_alert", number), own[-1], incident, route))
+            links.append(_link(part_id(who, "incident_alert", number, linked), own[-1], incident, route))
     return IncidentAlerts(own, _others(seed, who, until), links)
 
 
@@ -95,7 +95,7 @@ def _others(seed: int, who: Profile, until: int) -> list[dict[str, Any]]:
         fired = who.declared + random.randrange(12 * HOUR)
         resolved = fired + int(20 * MINUTE * random.lognormvariate(0, 1.2)) if random.random() < 0.95 else None
         title = random.choice(ALERTS).format(service=service.name)
-        alert = _alert(random, part_id(who, "alert", 100 + number), service, title)
+        alert = _alert(random, part_id(who, "other alert", number, fired), service, title)
         if fired <= until:
             found.append(_as_seen(alert, [fired, resolved], until) | {"alert_group_ids": []})
     return found

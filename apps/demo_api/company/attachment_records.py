@@ -52,7 +52,7 @@ def build_attachments(seed: int, incident: Incident, until: int) -> list[dict[st
         if attached <= until:
             records.append(
                 {
-                    "id": part_id(who, "attachment", number),
+                    "id": part_id(who, "attachment", number, attached),
                     "incident_id": who.incident_id,
                     "resource": {"resource_type": kind, **resource},
                 }

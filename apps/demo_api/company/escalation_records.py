@@ -50,7 +50,7 @@ def build_escalations(
     raised = [alert for alert in alerts if alert["id"] == creator.get("alert", {}).get("id")]
     return [
         {
-            "id": part_id(who, "escalation", 0),
+            "id": part_id(who, "escalation", 0, created),
             "title": incident.record["name"],
             "description": f"{incident.service.name} needs somebody of {incident.team}.",
             "status": statuses[-1],
@@ -76,7 +76,7 @@ def _events(random: Random, incident: Incident, full: Timeline, priority: str) -
         nonlocal now
         now += after
         record = {
-            "id": part_id(incident.profile, "escalation_event", len(found)),
+            "id": part_id(incident.profile, "escalation_event", len(found), now),
             "event": event,
             "occurred_at": rfc3339(now),
         }

@@ -103,13 +103,13 @@ def build_incident(random: Random, who: Profile, full: Timeline, until: int, mer
         begin = last_change - 2 * HOUR
         record["debriefs"] = [
             {
-                "id": part_id(who, "debrief", 0),
+                "id": part_id(who, "debrief", 0, begin),
                 "start_at": rfc3339(begin),
                 "end_at": rfc3339(begin + 45 * MINUTE),
             }
         ]
         record["postmortem_document_url"] = f"https://docs.havn.example/postmortems/{number}"
-        record["postmortem_document_ids"] = [part_id(who, "postmortem", 0)]
+        record["postmortem_document_ids"] = [part_id(who, "postmortem", 0, last_change)]
     if texts.random() < 0.12:
         record["external_issue_reference"] = {
             "provider": "jira",
@@ -133,7 +133,7 @@ def _creator(random: Random, who: Profile, reporter: Person, service: Service) -
     if draw < 0.88:
         return {
             "alert": {
-                "id": part_id(who, "alert", 0),
+                "id": raising_alert(who)[1],
                 "title": ALERTS[0].format(service=service.name),
             }
         }
@@ -209,7 +209,7 @@ def _updates(
     updates = []
     for number, (instant, status_key, severity) in enumerate(line.changes):
         update: dict[str, Any] = {
-            "id": part_id(who, "update", number),
+            "id": part_id(who, "update", number, instant),
             "incident_id": who.incident_id,
             "new_incident_status": STATUSES[status_key],
             "updater": {"user": lead.embedded} if number else creator,
@@ -225,7 +225,14 @@ def _updates(
     return updates
 
 
-def part_id(who: Profile, kind: str, number: int) -> str:
-    """Id of a part of an incident: ascending with the incident, then with the number."""
-    digest = blake2b(f"{who.incident_id}/{kind}/{number}".encode(), digest_size=9).digest()
-    return ulid(who.declared // 1000, bytes([number]) + digest)
+def part_id(who: Profile, kind: str, number: int, created: int) -> str:
+    """Id of something that belongs to an incident; like all ids it ascends with the instant of creation."""
+    digest = blake2b(f"{who.incident_id}/{kind}/{number}".encode(), digest_size=10).digest()
+    return ulid(created // 1000, digest)
+
+
+def raising_alert(who: Profile) -> tuple[int, str]:
+    """When the alert fired that raised an incident, shortly before it was declared, and its id."""
+    draw = blake2b(f"{who.incident_id}/raised".encode(), digest_size=6).digest()
+    fired = who.declared - 2 * SECOND - int.from_bytes(draw, "big") % (38 * SECOND)
+    return fired, part_id(who, "alert", 0, fired)

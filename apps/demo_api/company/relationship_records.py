@@ -40,7 +40,7 @@ def build_relationships(
     pair = (incident, earlier(other))
     return [
         {
-            "id": part_id(who, "relationship", number),
+            "id": part_id(who, "relationship", number, since),
             "incident_id": one.profile.incident_id,
             "incident": {
                 "id": two.profile.incident_id,
