@@ -19,7 +19,7 @@ from tests.dbt.generator import generate_account
 from tests.dbt.loading import load_account, new_warehouse
 from tests.dbt.oracle import expect
 
-ACCOUNT_SEED = 543  # 35 incidents of every attribution step, teams of the seeds and of incident.io, reopens
+ACCOUNT_SEED = 853  # 35 incidents of every attribution step, teams of both kinds, reopens, follow-ups in time
 
 
 @dataclass(frozen=True)
