@@ -47,11 +47,13 @@ placed as (
     from reference_attributes
 ),
 
-component_types as (
-    select distinct target_type_id as catalog_type_id
-    from placed
-    where is_service_type and first_place is not null
-),
+{% if path | length == 2 %}
+    component_types as (
+        select distinct target_type_id as catalog_type_id
+        from placed
+        where is_service_type and first_place is not null
+    ),
+{% endif %}
 
 purposes as (
     {% if path | length == 2 %}

@@ -1,5 +1,5 @@
--- One row per reference that leads nowhere, entry that holds it and incident that counts and is affected; no incident where none
--- is. References of entries that have ended are left out, and parents of teams that teams.csv places itself.
+-- One row per reference that leads nowhere, entry that holds it and incident that counts and is affected; no incident
+-- where none is. References of entries that have ended are left out, and parents of teams that teams.csv places itself.
 {%- set path = service_owner_path() %}
 with
 
@@ -58,14 +58,28 @@ team_identifiers as (
 ),
 
 of_services as (
-    select
-        unanswered.*,
-        {{ 'coalesce(components.service_id, unanswered.catalog_entry_id)' if path | length == 2
-            else 'unanswered.catalog_entry_id' }} as service_id
-    from unanswered
-    left join components
-        on unanswered.catalog_entry_id = components.component_id and unanswered.purpose = 'service_owner'
-    where unanswered.purpose != 'team_parent'
+    {% if path | length == 2 %}
+        select
+            unanswered.*,
+            components.service_id
+        from unanswered
+        left join components on unanswered.catalog_entry_id = components.component_id
+        where unanswered.purpose = 'service_owner'
+
+        union all
+
+        select
+            *,
+            catalog_entry_id as service_id
+        from unanswered
+        where purpose = 'service_component'
+    {% else %}
+        select
+            *,
+            catalog_entry_id as service_id
+        from unanswered
+        where purpose = 'service_owner'
+    {% endif %}
 )
 
 select

@@ -1,5 +1,5 @@
--- One row per service, reference to an owning team that today's catalog holds for it, and team entry that it means; none where
--- nothing answers to it. The variable service_owner_path says which attributes lead from the service to the team.
+-- One row per service, reference to an owning team that today's catalog holds for it, and team entry that it means; none
+-- where nothing answers to it. The variable service_owner_path says which attributes lead from the service to the team.
 {%- set path = service_owner_path() %}
 with
 
