@@ -1,4 +1,4 @@
-"""A new owner, name or chart changes no incident before the run that saw it (definitions, section 10, invariant 6).
+"""A new owner, name or chart changes no incident before the run that saw it (definitions, section 10, number 6).
 
 Every test builds twice or more over one warehouse, each time with other raw data and another instant.
 """
