@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import statistics
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
 from apps.demo_api.server import DemoServer
+from benchmarks.environment import AS_OF, environ_of
 from benchmarks.measure import Cost, describe_machine, measure, python
-from pipelines.settings import DEMO_SEEDS_DIR
+from benchmarks.reading import bench_daily, bench_limits
 
-AS_OF = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
 CLI = ("-m", "apps.cli")
-
-
-def environ_of(home: Path, url: str, key: str) -> dict[str, str]:
-    """The settings of a run against a demo server, with the demo's seeds."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("INCIDENT_")}
-    return kept | {
-        "INCIDENT_MARTS_HOME": str(home),
-        "INCIDENT_MARTS_SEEDS": str(DEMO_SEEDS_DIR),
-        "INCIDENT_MARTS_AS_OF": AS_OF.isoformat(),
-        "INCIDENT_IO_API_URL": url,
-        "INCIDENT_IO_API_KEY": key,
-    }
 
 
 def bench_extract(scratch: Path, incidents: int, rounds: int) -> None:
@@ -112,11 +98,13 @@ def stage_text(stages: dict[str, float]) -> str:
 def main() -> None:
     """Run the chosen benchmarks, all of them when none is named."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("which", nargs="*", choices=["extract", "build", "rerun", []], help="default: all")
+    parser.add_argument(
+        "which", nargs="*", choices=["extract", "build", "rerun", "limits", "daily", []], help="default: all"
+    )
     parser.add_argument("--incidents", type=int, help="size, instead of the sizes of the targets")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of `extract` (default 3)")
     arguments = parser.parse_args()
-    chosen = arguments.which or ["extract", "build", "rerun"]
+    chosen = arguments.which or ["extract", "build", "rerun", "limits", "daily"]
     print(describe_machine())
     sys.stdout.flush()
     with tempfile.TemporaryDirectory(prefix="incident-marts-bench-") as folder:
@@ -128,6 +116,8 @@ def main() -> None:
                 for size in ([arguments.incidents] if arguments.incidents else [50_000, 500_000])
             ],
             "rerun": [lambda: bench_rerun(scratch, arguments.incidents or 1_500)],
+            "limits": [lambda: bench_limits(scratch, arguments.incidents or 100_000)],
+            "daily": [lambda: bench_daily(scratch, arguments.incidents or 100_000)],
         }
         for name in chosen:
             for task in tasks[name]:

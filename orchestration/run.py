@@ -47,6 +47,11 @@ class Run:
     published: Published | None = None
     stage_seconds: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def rules(self) -> dict[str, Any]:
+        """The reporting variables of this run: those of the project, overridden by the run's own."""
+        return {**known_vars(), **self.dbt_vars}
+
     def connected(self) -> Client:
         """The client; reading the API was announced when the run was prepared."""
         if self.client is None:

@@ -26,6 +26,10 @@ KNOWN = (
     "INCIDENT_MARTS_SEEDS",
     "INCIDENT_MARTS_AS_OF",
     "INCIDENT_MARTS_START",
+    "INCIDENT_MARTS_SWEEP_DAYS",
+    "INCIDENT_MARTS_CATALOG_TYPES",
+    "INCIDENT_MARTS_ATTACHMENT_DAYS",
+    "INCIDENT_MARTS_ATTACHMENT_REQUESTS",
     "INCIDENT_MARTS_MASTER_KEY",
     "INCIDENT_MARTS_MASTER_KEY_FILE",
 )
@@ -45,7 +49,9 @@ class Settings:
 
     `as_of` is an aware UTC instant, fixed when the settings are loaded; `start` is a local calendar date of the
     organisation's zone or None for all history. Paths are absolute. `api_key` and `master_key` never appear in
-    `repr`. `credentials_dir` is where systemd puts the unit's credentials.
+    `repr`. `credentials_dir` is where systemd puts the unit's credentials. Every `sweep_days` days everything is
+    read again; `catalog_types` are read besides the needed ones; attachments are read for the incidents of the
+    last `attachment_days` days, by at most `attachment_requests` requests a run.
     """
 
     home: Path
@@ -57,6 +63,10 @@ class Settings:
     credentials_dir: Path | None = None
     master_key: str | None = field(default=None, repr=False)
     master_key_file: Path | None = None
+    sweep_days: int = 7
+    catalog_types: tuple[str, ...] = ()
+    attachment_days: int = 90
+    attachment_requests: int = 1_000
     is_demo: bool = False
 
     @property
@@ -156,6 +166,20 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         except ValueError:
             problems.append(f"INCIDENT_MARTS_START: not a date such as 2024-01-01 ({text!r})")
 
+    def whole_number(name: str, default: int, least: int) -> int:
+        text = value_of(name)
+        if text is None:
+            return default
+        if not text.isdecimal() or int(text) < least:
+            problems.append(f"{name}: not a whole number from {least} on ({text!r})")
+            return default
+        return int(text)
+
+    sweep_days = whole_number("INCIDENT_MARTS_SWEEP_DAYS", 7, 1)
+    attachment_days = whole_number("INCIDENT_MARTS_ATTACHMENT_DAYS", 90, 0)
+    attachment_requests = whole_number("INCIDENT_MARTS_ATTACHMENT_REQUESTS", 1_000, 0)
+    named_types = (value_of("INCIDENT_MARTS_CATALOG_TYPES") or "").split(",")
+
     api_url = (value_of("INCIDENT_IO_API_URL") or DEFAULT_API_URL).rstrip("/")
     parts = urlsplit(api_url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
@@ -180,4 +204,8 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         credentials_dir=Path(folder) if (folder := value_of("CREDENTIALS_DIRECTORY")) else None,
         master_key=value_of("INCIDENT_MARTS_MASTER_KEY"),
         master_key_file=Path(master_key_file).expanduser().absolute() if master_key_file else None,
+        sweep_days=sweep_days,
+        catalog_types=tuple(name.strip() for name in named_types if name.strip()),
+        attachment_days=attachment_days,
+        attachment_requests=attachment_requests,
     )

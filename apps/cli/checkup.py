@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -161,7 +161,7 @@ def check_connection(settings: Settings) -> Iterator[Finding]:
     """Whether the API answers and takes the key; asks for the key's identity and nothing else."""
     from pipelines.incident_io.client import Client
     from pipelines.incident_io.errors import ApiError, ApiUnreachableError, AuthenticationError
-    from pipelines.incident_io.retries import RetryPolicy
+    from pipelines.incident_io.retries import ONE_ATTEMPT
     from pipelines.secrets import SecretError, find_api_key
 
     if settings.is_demo:
@@ -175,7 +175,7 @@ def check_connection(settings: Settings) -> Iterator[Finding]:
         yield Finding("connection", NOTE, "not tried without a key")
         return
     try:
-        identity = Client(settings.api_url, key.value, retry=replace(RetryPolicy(), attempts=1)).identity()
+        identity = Client(settings.api_url, key.value, retry=ONE_ATTEMPT).identity()
     except AuthenticationError as error:
         yield Finding(
             "connection", PROBLEM, str(error), "make a new key in incident.io and run `incident-marts connect`"

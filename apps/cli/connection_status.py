@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,13 +29,13 @@ def check_connection(settings: Settings) -> Document:
     from pipelines.incident_io.account import AccountMismatchError, account_of, compare_account
     from pipelines.incident_io.client import Client
     from pipelines.incident_io.errors import ApiError
-    from pipelines.incident_io.retries import RetryPolicy
+    from pipelines.incident_io.retries import ONE_ATTEMPT
 
     try:
         key = find_api_key(settings)
         if key is None:
             return {"ok": False, "problem": "there is no key to check; run `incident-marts connect`"}
-        identity = Client(settings.api_url, key.value, retry=replace(RetryPolicy(), attempts=1)).identity()
+        identity = Client(settings.api_url, key.value, retry=ONE_ATTEMPT).identity()
         account = account_of(identity)
         compare_account(account, settings.home)
     except (ApiError, AccountMismatchError, SecretError) as error:

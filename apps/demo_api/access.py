@@ -21,6 +21,10 @@ ALL_SCOPES = frozenset(
         "incident_statuses.view",
         "incident_types.view",
         "incident_roles.view",
+        "attachments.view",
+        "alerts.view",
+        "escalations.view",
+        "schedules.view",
     }
 )
 

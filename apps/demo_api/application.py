@@ -21,11 +21,12 @@ from apps.demo_api.access import DEFAULT_KEY, Key, authenticate, require_scope
 from apps.demo_api.account import Account, CompiledAccount, compile_account
 from apps.demo_api.endpoints import ENDPOINTS, Endpoint, Paging
 from apps.demo_api.errors import ApiProblem, invalid_value, is_required, not_found
-from apps.demo_api.filters import Query, single
+from apps.demo_api.query import Query, single
 from apps.demo_api.rate_limits import RateLimiter
 from apps.demo_api.request_log import LoggedRequest, RequestLog
 
 DEFAULT_PAGE_SIZE = 25
+SMALLEST_REMEMBERED = 50  # a shorter selection is most likely one page and costs little to find again
 Interceptor = Callable[[Request], Awaitable[Response | None]]
 Answer = Callable[[Query, Key], bytes]
 
@@ -41,12 +42,14 @@ class DemoApi:
         rate_limiter: RateLimiter | None = None,
         latency_ms: float = 0,
         last_page_cursor: bool = False,
+        newest_first: bool = False,
         interceptor: Interceptor | None = None,
     ) -> None:
         self.keys = dict(keys) if keys is not None else {DEFAULT_KEY: Key()}
         self.rate_limiter = rate_limiter or RateLimiter(enabled=False)
         self.latency_ms = latency_ms
         self.last_page_cursor = last_page_cursor
+        self.newest_first = newest_first
         self.interceptor = interceptor
         self.requests = RequestLog()
         self.account: CompiledAccount
@@ -111,7 +114,7 @@ class DemoApi:
         """One answer of a list endpoint."""
         table = self.account.tables[endpoint.resource]
         if endpoint.paging is None:
-            return _envelope(endpoint.resource, table.read(range(len(table))), {})
+            return _envelope(endpoint.resource, table.read(self._selection(endpoint, query, key)), {})
         for name in endpoint.required:
             if not single(query, name):
                 raise is_required(name)
@@ -121,6 +124,8 @@ class DemoApi:
         start = self._start(endpoint, query, positions)
         chosen = positions[start : start + size]
         records = table.read(chosen)
+        if endpoint.shown:
+            records = [endpoint.shown(record, size) for record in records]
         if records or endpoint.paging.meta_required:
             # The contract caps the reported size at 250 even where a larger page is allowed.
             meta: dict[str, Any] = {"page_size": min(size, 250)}
@@ -133,19 +138,26 @@ class DemoApi:
         return _envelope(endpoint.resource, records, extra)
 
     def _selection(self, endpoint: Endpoint, query: Query, key: Key) -> Sequence[int]:
-        """Positions left by the filters, remembered because every page of a list asks for the same ones."""
+        """Positions left by the filters, remembered when they make several pages, which all ask the same."""
         if endpoint.select is None:
             return range(len(self.account.tables[endpoint.resource]))
         filters = tuple(sorted(pair for pair in query if pair[0] not in ("page_size", "after")))
         remembered = (endpoint.path, filters, key.sees_private)
         selections = self.account.selections
-        if remembered not in selections:
+        if remembered in selections:
+            found: Sequence[int] = selections[remembered]
+            return found
+        selected = endpoint.select(self.account, query, key.sees_private)
+        if self._is_reversed(endpoint):
+            selected = selected[::-1]
+        if len(selected) > SMALLEST_REMEMBERED:
             if len(selections) > 32:
                 selections.clear()
-            selected = endpoint.select(self.account, query, key.sees_private)
             selections[remembered] = selected if isinstance(selected, range) else array("I", selected)
-        found: Sequence[int] = selections[remembered]
-        return found
+        return selected
+
+    def _is_reversed(self, endpoint: Endpoint) -> bool:
+        return self.newest_first and endpoint.paging is not None and endpoint.paging.any_order
 
     def _start(self, endpoint: Endpoint, query: Query, positions: Sequence[int]) -> int:
         """Index of the first record after the cursor, which keeps its place when a filter now hides it."""
@@ -155,7 +167,9 @@ class DemoApi:
         position = self.account.tables[endpoint.resource].position_of(after)
         if position is None:
             raise not_found("The record named by after")
-        descending = endpoint.resource == "incidents" and single(query, "sort_by") != "created_at_oldest_first"
+        descending = self._is_reversed(endpoint)
+        if endpoint.resource == "incidents":
+            descending = single(query, "sort_by") != "created_at_oldest_first"
         low, high = 0, len(positions)
         while low < high:
             middle = (low + high) // 2

@@ -1,127 +1,187 @@
-"""Query parameters: the grammar `field[operator]=value`, and which records each endpoint's filters leave.
-
-A filter that the real API has and this server has not is refused aloud: silently ignoring it would let a test pass
-on data that the real API would never return.
-"""
+"""Which records of each list a request leaves: what is hidden by default, and the filters it asks for."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
 
-from apps.demo_api.account import CompiledAccount, epoch_micros, text_code
-from apps.demo_api.errors import invalid_value
-from apps.demo_api.records import RecordTable
+from apps.demo_api.account import CompiledAccount
+from apps.demo_api.conditions import (
+    Condition,
+    by_day,
+    by_instant,
+    choice,
+    equal,
+    of_id,
+    one_of,
+    positions,
+    public_only,
+)
+from apps.demo_api.errors import invalid_value, is_required, not_found
+from apps.demo_api.indexing import id_code, resource_key, text_code
+from apps.demo_api.query import Query, boolean, operators, refuse, single
 
 MODES = ("standard", "retrospective", "test", "tutorial")
 FOLLOW_UP_MODES = (*MODES, "stream")
 STATUS_CATEGORIES = ("triage", "declined", "merged", "canceled", "live", "learning", "closed", "paused")
 VISIBLE_MODES = ("standard", "retrospective")
 VISIBLE_CATEGORIES = ("triage", "live", "learning", "closed", "paused")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-
-Query = Sequence[tuple[str, str]]
-Test = Callable[[int], bool]
-
-
-def single(query: Query, name: str) -> str | None:
-    """The last value of a plain parameter."""
-    values = [value for key, value in query if key == name]
-    return values[-1] if values else None
-
-
-def operators(query: Query, name: str, known: Iterable[str]) -> dict[str, list[str]]:
-    """`{operator: values}` of one filter; 422 for an operator the filter does not have."""
-    found: dict[str, list[str]] = {}
-    for key, value in query:
-        if key.startswith(f"{name}[") and key.endswith("]"):
-            operator = key[len(name) + 1 : -1]
-            if operator not in known:
-                raise invalid_value(name, f"{operator!r} is not an operator of {name}: use {', '.join(known)}")
-            found.setdefault(operator, []).append(value)
-    return found
-
-
-def boolean(query: Query, name: str) -> bool:
-    """A true or false parameter, false when absent."""
-    value = single(query, name)
-    if value not in (None, "true", "false"):
-        raise invalid_value(name, f"{value!r} is not a boolean: use true or false")
-    return value == "true"
+ALERT_STATUSES = ("firing", "resolved")
+ESCALATION_STATUSES = (
+    "pending",
+    "triggered",
+    "acked",
+    "resolved",
+    "expired",
+    "cancelled",
+    "snoozed",
+    "delayed",
+    "pending_repeat",
+)
 
 
 def select_incidents(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
     """Positions of the incidents a request asks for, in the order asked for."""
     table = account.tables["incidents"]
-    for key, _ in query:
-        name = key.partition("[")[0]
-        if name in ("custom_field", "incident_role", "filter_mode") and (name, single(query, name)) != (
-            name,
-            "all",
-        ):
-            raise invalid_value(name, f"the demo API does not implement the filter {name}")
-    tests = [
-        _choice(table, query, "mode", ("one_of",), known=MODES, default=VISIBLE_MODES),
-        _choice(table, query, "status_category", known=STATUS_CATEGORIES, default=VISIBLE_CATEGORIES),
-        *(_choice(table, query, name) for name in ("status", "severity", "incident_type")),
-        _days(table, query, "created_at", "created_day"),
-        _days(table, query, "updated_at", "updated_day"),
-        None if sees_private else _equal(table, "private", 0),
-    ]
-    positions = _positions(table, tests)
+    refuse(query, "custom_field", "incident_role")
+    if single(query, "filter_mode") not in (None, "all"):
+        refuse(query, "filter_mode")
+    left = positions(
+        table,
+        [
+            choice(table, query, "mode", ("one_of",), known=MODES, default=VISIBLE_MODES),
+            choice(table, query, "status_category", known=STATUS_CATEGORIES, default=VISIBLE_CATEGORIES),
+            *(choice(table, query, name) for name in ("status", "severity", "incident_type")),
+            *by_day(table, query),
+            None if sees_private else equal(table, "private", 0),
+        ],
+    )
     sort_by = single(query, "sort_by") or "created_at_newest_first"
     if sort_by not in ("created_at_newest_first", "created_at_oldest_first"):
         raise invalid_value("sort_by", f"{sort_by!r} is not an order of this list")
-    return positions if sort_by == "created_at_oldest_first" else positions[::-1]
+    return left if sort_by == "created_at_oldest_first" else left[::-1]
 
 
 def select_incident_updates(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
     """All updates, or those of one incident."""
     table = account.tables["incident_updates"]
-    return _positions(table, [_of_incident(table, query), *_public_only(account, table, sees_private)])
+    among = of_id(table, query, "incident_id", "incident")
+    return positions(table, public_only(account, table, sees_private), among)
 
 
 def select_follow_ups(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
     """Follow-ups of standard and retrospective incidents, or of the one mode asked for."""
+    team = single(query, "assignee_team_id")
     table = account.tables["follow_ups"]
+    among = select_actions(account, query, sees_private, "follow_ups")
+    return positions(table, [None if team is None else equal(table, "assignee_team", text_code(team))], among)
+
+
+def select_actions(
+    account: CompiledAccount, query: Query, sees_private: bool, resource: str = "actions"
+) -> Sequence[int]:
+    """Actions of standard and retrospective incidents, or of the one mode asked for."""
+    table = account.tables[resource]
     mode = single(query, "incident_mode")
     if mode is not None and mode not in FOLLOW_UP_MODES:
         raise invalid_value("incident_mode", f"{mode!r} is not a mode: use one of {', '.join(FOLLOW_UP_MODES)}")
-    codes = {text_code(name) for name in ([mode] if mode else VISIBLE_MODES)}
-    team = single(query, "assignee_team_id")
     tests = [
-        _among(table, "mode", codes),
-        _of_incident(table, query),
-        None if team is None else _equal(table, "assignee_team", text_code(team)),
-        _instants(table, query, "created_at"),
-        _instants(table, query, "updated_at"),
-        *_public_only(account, table, sees_private),
+        one_of(table, "mode", {text_code(name) for name in ([mode] if mode else VISIBLE_MODES)}),
+        *by_instant(table, query),
+        *public_only(account, table, sees_private),
     ]
-    return _positions(table, tests)
+    return positions(table, tests, of_id(table, query, "incident_id", "incident"))
+
+
+def select_incident_attachments(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
+    """Attachments of one incident, or of one external resource, or of both."""
+    table = account.tables["incident_attachments"]
+    resource_type, external_id = single(query, "resource_type"), single(query, "external_id")
+    among = of_id(table, query, "incident_id", "incident")
+    tests: list[Condition | None] = [*public_only(account, table, sees_private)]
+    if resource_type and external_id:
+        code = resource_key(resource_type, external_id)
+        if among is None:
+            among = table.having("resource", code)
+        tests.append(equal(table, "resource", code))
+    if among is None:
+        raise is_required("incident_id")
+    _require_incident(account, query, sees_private)
+    return positions(table, tests, among)
+
+
+def select_incident_relationships(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
+    """Incidents related to one incident."""
+    table = account.tables["incident_relationships"]
+    _require_incident(account, query, sees_private)
+    among = of_id(table, query, "incident_id", "incident")
+    return positions(table, public_only(account, table, sees_private, "incident", "other"), among)
+
+
+def select_alerts(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
+    """Alerts, of private incidents too: an alert alone tells nothing about an incident."""
+    table = account.tables["alerts"]
+    refuse(query, "alert_group_id", "attributes", "has_notes", "tags")
+    # No alert of this server is held by a maintenance window, so both values leave the same ones.
+    for value in operators(query, "include_maintenance_window", ("is",)).get("is", ()):
+        boolean([("include_maintenance_window", value)], "include_maintenance_window")
+    tests = [
+        choice(table, query, "status", known=ALERT_STATUSES),
+        choice(table, query, "alert_source"),
+        *by_instant(table, query),
+    ]
+    keys = operators(query, "deduplication_key", ("is",)).get("is")
+    if keys:
+        tests.append(lambda position: table.load(position)["deduplication_key"] in keys)
+    return positions(table, tests)
+
+
+def select_incident_alerts(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
+    """The links between incidents and alerts, of all or of one incident, one alert or both."""
+    table = account.tables["incident_alerts"]
+    tests: list[Condition | None] = [*public_only(account, table, sees_private)]
+    alert_id = single(query, "alert_id")
+    among = of_id(table, query, "incident_id", "incident")
+    if among is None:
+        among = of_id(table, query, "alert_id", "alert")
+    elif alert_id is not None:
+        tests.append(equal(table, "alert", id_code(alert_id)))
+    return positions(table, tests, among)
+
+
+def select_escalations(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
+    """Escalations, by whole days."""
+    table = account.tables["escalations"]
+    refuse(query, "alert", "incident", "idempotency_key")
+    tests = [
+        choice(table, query, "status", known=ESCALATION_STATUSES),
+        choice(table, query, "escalation_path"),
+        *by_day(table, query),
+        *public_only(account, table, sees_private),
+    ]
+    return positions(table, tests)
 
 
 def select_users(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
     """Active users, all with `include_inactive=true`; `email` and `slack_user_id` match exactly."""
     table = account.tables["users"]
-    tests: list[Test | None] = [None if boolean(query, "include_inactive") else _equal(table, "active", 1)]
+    tests: list[Condition | None] = [None if boolean(query, "include_inactive") else equal(table, "active", 1)]
     for name in ("email", "slack_user_id"):
         wanted = single(query, name)
         if wanted is not None:
             tests.append(lambda p, name=name, wanted=wanted: table.load(p).get(name) == wanted)  # type: ignore[misc]
-    return _positions(table, tests)
+    return positions(table, tests)
 
 
 def select_custom_field_options(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
     """Options of one custom field."""
     table = account.tables["custom_field_options"]
-    return _positions(table, [_equal(table, "custom_field", text_code(single(query, "custom_field_id")))])
+    return positions(table, [equal(table, "custom_field", text_code(single(query, "custom_field_id")))])
 
 
 def select_catalog_entries(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
     """Entries of one catalog type; `identifier` matches id, external id or alias."""
     table = account.tables["catalog_entries"]
-    tests: list[Test | None] = [_equal(table, "catalog_type", text_code(single(query, "catalog_type_id")))]
+    tests: list[Condition | None] = [equal(table, "catalog_type", text_code(single(query, "catalog_type_id")))]
     identifier = single(query, "identifier")
     if identifier is not None:
 
@@ -130,128 +190,15 @@ def select_catalog_entries(account: CompiledAccount, query: Query, sees_private:
             return identifier in (entry["id"], entry.get("external_id"), *entry["aliases"])
 
         tests.append(named)
-    return _positions(table, tests)
+    return positions(table, tests)
 
 
-def select_teams(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
-    """All teams."""
-    return range(len(account.tables["teams"]))
-
-
-def _positions(table: RecordTable, tests: Iterable[Test | None]) -> Sequence[int]:
-    positions: Sequence[int] = range(len(table))
-    for test in tests:
-        if test is not None:
-            positions = [position for position in positions if test(position)]
-    return positions
-
-
-def _equal(table: RecordTable, column: str, wanted: int) -> Test:
-    values = table.columns[column]
-    return lambda position: values[position] == wanted
-
-
-def _among(table: RecordTable, column: str, wanted: set[int]) -> Test:
-    values = table.columns[column]
-    return lambda position: values[position] in wanted
-
-
-def _of_incident(table: RecordTable, query: Query) -> Test | None:
+def _require_incident(account: CompiledAccount, query: Query, sees_private: bool) -> None:
+    """404 for an incident that does not exist, or that the key may not see."""
     incident_id = single(query, "incident_id")
     if incident_id is None:
-        return None
-    has_code = _equal(table, "incident", text_code(incident_id))  # codes of two ids may be equal
-    return lambda position: has_code(position) and table.load(position)["incident_id"] == incident_id
-
-
-def _public_only(account: CompiledAccount, table: RecordTable, sees_private: bool) -> list[Test]:
-    if sees_private:
-        return []
-    incidents = account.tables["incidents"]
-    private = incidents.columns["private"]
-    hidden = {text_code(incidents.load(position)["id"]) for position in range(len(incidents)) if private[position]}
-    values = table.columns["incident"]
-    return [lambda position: values[position] not in hidden]
-
-
-def _choice(
-    table: RecordTable,
-    query: Query,
-    name: str,
-    allowed: Sequence[str] = ("one_of", "not_in"),
-    *,
-    known: Sequence[str] | None = None,
-    default: Sequence[str] | None = None,
-) -> Test | None:
-    """`one_of` and `not_in` over a coded column; `default` applies when the filter is absent."""
-    asked = operators(query, name, allowed)
-    for values in asked.values():
-        for value in values:
-            if known is not None and value not in known:
-                raise invalid_value(name, f"{value!r} is not one of {', '.join(known)}")
-    wanted = asked.get("one_of") or (list(default) if default and not asked else None)
-    codes = table.columns[name]
-    accepted = {text_code(value) for value in wanted} if wanted else None
-    refused = {text_code(value) for value in asked.get("not_in", [])}
-    if accepted is None and not refused:
-        return None
-    return lambda position: (accepted is None or codes[position] in accepted) and codes[position] not in refused
-
-
-def _bounds(query: Query, name: str, parse: Callable[[str, str, bool], int]) -> tuple[int, int] | None:
-    """Both ends, included, of a date filter. `gte` with `lte` is refused as the real API does."""
-    asked = operators(query, name, ("gte", "lte", "date_range"))
-    if not asked:
-        return None
-    if len(asked) > 1 or any(len(values) > 1 for values in asked.values()):
-        raise invalid_value(
-            name, f"only one of gte, lte and date_range can be used on {name}: use date_range for both ends"
-        )
-    operator, [value] = next(iter(asked.items()))
-    low, high = -(2**62), 2**62
-    if operator == "date_range":
-        first, separator, last = value.partition("~")
-        if not separator:
-            raise invalid_value(name, f"{value!r} is not a date range: use <from>~<to>")
-        return parse(name, first, False), parse(name, last, True)
-    if operator == "gte":
-        return parse(name, value, False), high
-    return low, parse(name, value, True)
-
-
-def _days(table: RecordTable, query: Query, name: str, column: str) -> Test | None:
-    bounds = _bounds(query, name, _day)
-    if bounds is None:
-        return None
-    low, high = bounds
-    values = table.columns[column]
-    return lambda position: low <= values[position] <= high
-
-
-def _instants(table: RecordTable, query: Query, name: str) -> Test | None:
-    bounds = _bounds(query, name, _instant)
-    if bounds is None:
-        return None
-    low, high = bounds
-    values = table.columns[name]
-    return lambda position: low <= values[position] <= high
-
-
-def _day(name: str, text: str, is_end: bool) -> int:
-    if not DAY.match(text):
-        raise invalid_value(name, f"{text!r} is not a date: use the form yyyy-mm-dd")
-    try:
-        return (date.fromisoformat(text) - date(1970, 1, 1)).days
-    except ValueError as error:
-        raise invalid_value(name, f"{text!r} is not a date: {error}") from error
-
-
-def _instant(name: str, text: str, is_end: bool) -> int:
-    """A timestamp, or a date standing for its first or last microsecond."""
-    if DAY.match(text):
-        return (_day(name, text, is_end) + is_end) * 86_400_000_000 - is_end
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise invalid_value(name, f"{text!r} is not a timestamp: {error}") from error
-    return epoch_micros((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat())
+        return
+    table = account.tables["incidents"]
+    position = table.position_of(incident_id)
+    if position is None or (table.columns["private"][position] and not sees_private):
+        raise not_found("The incident")

@@ -10,14 +10,29 @@ from __future__ import annotations
 import os
 import tempfile
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import orjson
 
 MEMORY_LIMIT = 16 * 1024 * 1024
 _ID_STARTS = len('{"id":"')
+
+
+class Serialised(NamedTuple):
+    """A record ready to be kept. Ordered by id, which makes lists of these sortable."""
+
+    record_id: bytes
+    data: bytes
+    codes: tuple[int, ...]
+
+
+def serialise(record: Mapping[str, Any], codes: tuple[int, ...]) -> Serialised:
+    """The record as JSON with `id` as its first key."""
+    if next(iter(record), None) != "id":
+        record = {"id": record["id"], **record}
+    return Serialised(record["id"].encode(), orjson.dumps(record), codes)
 
 
 class RecordTable:
@@ -30,6 +45,7 @@ class RecordTable:
         self._file: IO[bytes] | None = None
         self._flushed = 0
         self._last_id = b""
+        self._by_code: dict[str, tuple[array[int], array[int]]] = {}  # column: codes in order, their positions
         self._by_id: Sequence[int] | None = range(0)  # None: ids do not ascend and the order must be computed
 
     def __len__(self) -> int:
@@ -37,34 +53,17 @@ class RecordTable:
 
     def append(self, record: Mapping[str, Any], **index: int) -> None:
         """Serialise a record and keep its index values, one for each declared column."""
-        if next(iter(record), None) != "id":
-            record = {"id": record["id"], **record}
-        data = orjson.dumps(record)
-        self._buffer += data
-        self._offsets.append(self._offsets[-1] + len(data))
-        for name, column in self.columns.items():
-            column.append(index[name])
-        record_id = record["id"].encode()
-        if record_id <= self._last_id:
-            self._by_id = None
-        self._last_id = record_id
-        if len(self._buffer) > MEMORY_LIMIT:
-            self._flush()
+        self.add(serialise(record, tuple(index[name] for name in self.columns)))
 
-    def extend(self, other: RecordTable) -> None:
-        """Append all records of another table with the same columns, which must still be in memory."""
-        if other._file is not None:
-            raise ValueError("only a table that is still in memory can be appended")
-        if not len(other):
-            return
-        if other._by_id is None or other._id_at(0) <= self._last_id:
+    def add(self, record: Serialised) -> None:
+        """Append a record that is serialised already; its index values are in the order of the columns."""
+        self._buffer += record.data
+        self._offsets.append(self._offsets[-1] + len(record.data))
+        for column, value in zip(self.columns.values(), record.codes, strict=True):
+            column.append(value)
+        if record.record_id <= self._last_id:
             self._by_id = None
-        self._last_id = other._last_id
-        base = self._offsets[-1]
-        self._buffer += other._buffer
-        self._offsets.extend(base + end for end in other._offsets[1:])
-        for name, column in self.columns.items():
-            column.extend(other.columns[name])
+        self._last_id = record.record_id
         if len(self._buffer) > MEMORY_LIMIT:
             self._flush()
 
@@ -93,6 +92,16 @@ class RecordTable:
         if found < len(order) and self._id_at(order[found]) == wanted:
             return order[found]
         return None
+
+    def having(self, column: str, code: int) -> Sequence[int]:
+        """Positions, ascending, of the records with this value in a column; the others are not looked at."""
+        codes, positions = self._by_code.get(column, (array("Q"), array("I")))
+        if len(codes) != len(self):
+            values = self.columns[column]
+            positions = array("I", sorted(range(len(self)), key=values.__getitem__))
+            codes = array("Q", map(values.__getitem__, positions))
+            self._by_code[column] = codes, positions
+        return positions[bisect_left(codes, code) : bisect_right(codes, code)]
 
     def _order_by_id(self) -> Sequence[int]:
         if self._by_id is None:

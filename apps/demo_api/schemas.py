@@ -5,48 +5,26 @@ Written from what the extractor relies on. A key ending in `?` may be absent; no
 
 from __future__ import annotations
 
-from typing import Any
+from apps.demo_api.on_call_schemas import ON_CALL_RECORDS
+from apps.demo_api.schema_parts import (
+    ACTOR,
+    FLAG,
+    ID,
+    MADE,
+    NAMED,
+    NUMBER,
+    TEXT,
+    TIME,
+    USER,
+    WHOLE,
+    Schema,
+    by_key,
+    choice,
+    many,
+    one,
+)
 
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-ID: Schema = {"type": "string", "minLength": 1}
-WHOLE: Schema = {"type": "integer"}
-NUMBER: Schema = {"type": "number"}
-FLAG: Schema = {"type": "boolean"}
-TIME: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,5}[1-9])?Z$"}
-
-
-def one(properties: dict[str, Schema]) -> Schema:
-    """An object with exactly these keys, those ending in `?` optional."""
-    return {
-        "type": "object",
-        "properties": {name.rstrip("?"): schema for name, schema in properties.items()},
-        "required": [name for name in properties if not name.endswith("?")],
-        "additionalProperties": False,
-    }
-
-
-def many(schema: Schema) -> Schema:
-    """A list."""
-    return {"type": "array", "items": schema}
-
-
-def choice(*values: str) -> Schema:
-    """One of these texts."""
-    return {"enum": list(values)}
-
-
-def by_key(schema: Schema) -> Schema:
-    """An object with free keys."""
-    return {"type": "object", "additionalProperties": schema}
-
-
-MADE = {"created_at": TIME, "updated_at": TIME}
 CATEGORY = choice("triage", "declined", "merged", "canceled", "live", "learning", "closed", "paused")
-NAMED = one({"id": ID, "name": TEXT})
-USER = one({"id": ID, "name": TEXT, "email?": TEXT, "slack_user_id?": TEXT, "role": TEXT})
-ACTOR = one({"user?": USER, "api_key?": NAMED, "alert?": one({"id": ID, "title": TEXT}), "workflow?": NAMED})
 STATUS = one({"id": ID, "name": TEXT, "description": TEXT, "category": CATEGORY, "rank": WHOLE, **MADE})
 SEVERITY = one({"id": ID, "name": TEXT, "description": TEXT, "rank": WHOLE, **MADE})
 _TYPE = {
@@ -248,6 +226,7 @@ RECORDS: dict[str, Schema] = {
     "incident_types": one({**_TYPE, "owning_team_ids?": many(ID)}),
     "incident_roles": one(_ROLE),
     "incident_timestamps": TIMESTAMP,
+    **ON_CALL_RECORDS,
 }
 
 _META = one(

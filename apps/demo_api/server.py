@@ -41,6 +41,7 @@ class DemoServer:
         rate_limits: bool | RateLimiter = False,
         latency_ms: float = 0,
         last_page_cursor: bool = False,
+        newest_first: bool = False,
         interceptor: Interceptor | None = None,
         port: int = 0,
     ) -> None:
@@ -51,6 +52,7 @@ class DemoServer:
             rate_limiter=limiter,
             latency_ms=latency_ms,
             last_page_cursor=last_page_cursor,
+            newest_first=newest_first,
             interceptor=interceptor,
         )
         self.api_key = next(iter(self.api.keys), DEFAULT_KEY)

@@ -29,7 +29,13 @@ def incident_io(
     """Reads the account and merges it into the raw tables; whatever the key may not read is noted, not fatal."""
     with (
         stage(run, EXTRACT, f"Reading {run.settings.api_url}"),
-        open_run(run.settings, run.connected(), run.progress.rows, full_refresh=run.full_refresh) as extraction,
+        open_run(
+            run.settings,
+            run.connected(),
+            run.progress.rows,
+            full_refresh=run.full_refresh,
+            catalog_types=run.rules["service_catalog_types"],
+        ) as extraction,
     ):
         run.extracted = extraction.report
         yield from dlt.run(context=context, dlt_source=extraction.source, dlt_pipeline=extraction.pipeline)

@@ -7,16 +7,20 @@ not in messages, not in `repr`. Redirects are not followed, so the key cannot tr
 
 from __future__ import annotations
 
+import math
+import re
 import threading
+import time
+from collections import Counter
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
 import requests
 from requests.auth import AuthBase
 
+from pipelines.incident_io.answers import json_or_none, message, named_scope, parsed, reason
 from pipelines.incident_io.errors import (
     ApiError,
     ApiUnreachableError,
@@ -30,7 +34,9 @@ from pipelines.incident_io.limits import RateLimits
 from pipelines.incident_io.retries import RETRIED_STATUSES, RetryableError, RetryPolicy, retry_after_seconds
 
 Params = list[tuple[str, str]]
-IDENTITY_ATTEMPTS = 4
+IDENTITY_ATTEMPTS, IDENTITY_THROTTLED = 4, 60.0
+# Parameters that tell requests of one list apart; the others are the same for all.
+TELLING_PARAMS = re.compile(r"after|.*_id|incident_mode")
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -70,7 +76,9 @@ class Client:
         self._local = threading.local()
         self._stop = threading.Event()
         self._count_lock = threading.Lock()
-        self._requests = 0
+        self._requests: Counter[str] = Counter()
+        self._seconds: dict[str, float] = {}
+        self._identity: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"Client({self.api_url!r})"
@@ -78,20 +86,38 @@ class Client:
     @property
     def count_requests(self) -> int:
         """Requests sent so far, retries included."""
-        return self._requests
+        return self._requests.total()
+
+    def requests_of(self, path: str) -> int:
+        """How many of them asked for this path."""
+        return self._requests[path]
 
     def cancel(self) -> None:
         """Make every waiting or later request raise :class:`CancelledError`: the run has failed elsewhere."""
         self._stop.set()
 
     def identity(self) -> dict[str, Any]:
-        """The account and rights of the key (`name`, `roles`, `dashboard_url`, ...); needs no scope.
+        """The account and rights of the key (`name`, `roles`, `dashboard_url`, ...); needs no scope, asked once.
 
         The first request of a run: a person waits for it, so it gives up sooner than those of a load under way.
         """
-        retry = replace(self._retry, attempts=min(self._retry.attempts, IDENTITY_ATTEMPTS))
-        identity = self.get("/v1/identity", "identity", kind=dict, retry=retry)["identity"]
-        return dict(identity)
+        if self._identity is not None:
+            return dict(self._identity)
+        retry = replace(
+            self._retry,
+            attempts=min(self._retry.attempts, IDENTITY_ATTEMPTS),
+            longest_throttled=min(self._retry.longest_throttled, IDENTITY_THROTTLED),
+        )
+        self._identity = dict(self.get("/v1/identity", "identity", kind=dict, retry=retry)["identity"])
+        return dict(self._identity)
+
+    def useful_walkers(self, path: str) -> float:
+        """How many requests of a path must be under way at once for its quota to be used in full.
+
+        Infinite where the server announces no quota. From the time that the last answers took (Little's law).
+        """
+        rate = self._limits.requests_a_second(path)
+        return rate if math.isinf(rate) else rate * self._seconds.get(path, 0.0)
 
     def get(
         self,
@@ -102,58 +128,79 @@ class Client:
         scope: str = "",
         kind: type = list,
         retry: RetryPolicy | None = None,
+        priority: int = 1,
     ) -> dict[str, Any]:
         """The parsed answer of `GET path`: a JSON object whose `selector` is a value of type `kind`.
 
         Raises the errors of :mod:`pipelines.incident_io.errors`. An answer of 200 that is not such an object
-        counts as a failed attempt: read as an empty page it would silently end a list.
+        counts as a failed attempt: read as an empty page it would silently end a list. Where the quota is short
+        requests of a lower `priority` go first.
         """
         policy = retry or self._retry
         try:
-            body = policy.run(lambda: self._attempt(path, selector, params or [], scope, kind), sleep=self._sleep)
+            body = policy.run(
+                lambda: self._attempt(path, selector, params or [], scope, kind=kind, priority=priority),
+                sleep=self._sleep,
+            )
         except RetryableError as error:
-            raise ApiUnreachableError(
-                f"GET {self.api_url}{path}: gave up after {policy.attempts} attempts or a wait that is too "
-                f"long; the last one failed with: {error}. Check the network and INCIDENT_IO_API_URL, or try "
-                "again later; nothing was changed."
-            ) from None
+            told = "&".join(f"{name}={value}" for name, value in params or [] if TELLING_PARAMS.fullmatch(name))
+            request = f"GET {self.api_url}{path}{'?' if told else ''}{told}"
+            raise ApiUnreachableError(f"{request}: {policy.given_up(error)}") from None
         result: dict[str, Any] = body
         return result
 
-    def _attempt(self, path: str, selector: str, params: Params, scope: str, kind: type) -> dict[str, Any]:
-        self._sleep(self._limits.bucket(path).reserve())
+    def _attempt(
+        self, path: str, selector: str, params: Params, scope: str, *, kind: type, priority: int
+    ) -> dict[str, Any]:
+        self._sleep(0)
+        self._limits.take(path, self._sleep, priority)
         with self._count_lock:
-            self._requests += 1
+            self._requests[path] += 1
+        started = time.monotonic()
         try:
             response = self._session().get(
                 self.api_url + path, params=params, timeout=self._timeout, allow_redirects=False
             )
         except requests.exceptions.RequestException as error:
-            raise RetryableError(_reason(error)) from None
-        if response.status_code == HTTPStatus.OK:
+            raise RetryableError(reason(error)) from None
+        is_ok, is_throttle = (
+            response.status_code == HTTPStatus.OK,
+            response.status_code == HTTPStatus.TOO_MANY_REQUESTS,
+        )
+        # A refusal that announces nothing says nothing about the limit; any other answer without one means none.
+        if is_ok or (is_throttle and "X-RateLimit-Limit" in response.headers):
             self._limits.observe(path, response.headers)
-            return _parsed(response.content, selector, kind)
+        if is_ok:
+            self._note_seconds(path, time.monotonic() - started)
+            return parsed(response.content, selector, kind)
         raise self._refusal(response, path, scope)
+
+    def _note_seconds(self, path: str, seconds: float) -> None:
+        with self._count_lock:
+            before = self._seconds.get(path, seconds)
+            self._seconds[path] = before + (seconds - before) / 4
 
     def _refusal(self, response: requests.Response, path: str, scope: str) -> Exception:
         """The exception that fits a status other than 200."""
         status = response.status_code
-        body = _json_or_none(response.content)
-        said = self._auth.redact(_message(body))
+        body = json_or_none(response.content)
+        said = self._auth.redact(message(body))
         if status in RETRIED_STATUSES:
             wish = (
                 retry_after_seconds(response.headers, body)
                 if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
                 else None
             )
-            return RetryableError(f"HTTP {status}{said}", wish)
+            if status == HTTPStatus.TOO_MANY_REQUESTS and wish:
+                self._limits.hold(path, min(wish, self._retry.longest_retry_after))
+            return RetryableError(f"HTTP {status}{said}", wish, is_throttle=status == HTTPStatus.TOO_MANY_REQUESTS)
         if status == HTTPStatus.UNAUTHORIZED:
             return AuthenticationError(
                 f"{self.api_url} does not accept the API key{said}. Make a new one in incident.io under "
                 "Settings > API keys, then run `incident-marts connect` (or set INCIDENT_IO_API_KEY)."
             )
         if status == HTTPStatus.FORBIDDEN:
-            return MissingScopeError(path, _named_scope(body) or scope or "not named by the API")
+            return MissingScopeError(path, named_scope(body) or scope or "not named by the API")
         if status == HTTPStatus.NOT_FOUND:
             return NotFoundError(f"GET {self.api_url}{path}: not found{said}. Check INCIDENT_IO_API_URL.")
         if response.is_redirect:
@@ -190,49 +237,3 @@ def _checked_key(api_key: str) -> str:
             "INCIDENT_IO_API_KEY) with the key as shown once in incident.io under Settings > API keys."
         )
     return key
-
-
-def _parsed(content: bytes, selector: str, kind: type) -> dict[str, Any]:
-    body = _json_or_none(content)
-    if not isinstance(body, dict) or not isinstance(body.get(selector), kind):
-        raise RetryableError(f"HTTP 200 with a body that is not a JSON object holding {selector!r}")
-    return body
-
-
-def _json_or_none(content: bytes) -> Any:
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _errors(body: Any) -> list[dict[str, Any]]:
-    errors = body.get("errors") if isinstance(body, dict) else None
-    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-
-
-def _message(body: Any) -> str:
-    """The API's own words, shortened, as ` (code: message)`; empty when it said nothing readable."""
-    words = [f"{error.get('code', '')}: {error.get('message', '')}" for error in _errors(body)]
-    return f" ({'; '.join(words)[:300]})" if words else ""
-
-
-def _named_scope(body: Any) -> str | None:
-    for error in _errors(body):
-        metadata = error.get("metadata")
-        if isinstance(metadata, dict) and isinstance(metadata.get("scope"), str):
-            return str(metadata["scope"])
-    return None
-
-
-def _reason(error: requests.exceptions.RequestException) -> str:
-    """A short cause: the library's own text repeats the address and object ids, which help nobody."""
-    kinds: list[tuple[type[Exception], str]] = [
-        (requests.exceptions.ConnectTimeout, "no connection in time"),
-        (requests.exceptions.ReadTimeout, "no answer in time"),
-        (requests.exceptions.SSLError, "the TLS certificate was not accepted"),
-        (requests.exceptions.ProxyError, "the proxy refused the connection"),
-        (requests.exceptions.ConnectionError, "connection failed or broke off"),
-        (requests.exceptions.ChunkedEncodingError, "the answer broke off"),
-    ]
-    return next((text for kind, text in kinds if isinstance(error, kind)), type(error).__name__)

@@ -20,6 +20,15 @@ def _columns(spec: str) -> Columns:
     return columns
 
 
+# JSON columns that hold a list, in whichever table; every other JSON column holds an object.
+LISTS = frozenset(
+    _columns("""
+list: alert_group_ids aliases attributes categories current_shifts custom_field_entries custom_roles debriefs
+list: duration_metrics events incident_role_assignments incident_timestamp_values labels members next_shifts
+list: owning_team_ids postmortem_document_ids related_alerts related_incidents required_integrations tags team_ids
+""")
+)
+
 INCIDENTS = _columns("""
 text: id reference name summary mode visibility permalink call_url postmortem_document_url
 text: slack_team_id slack_channel_id slack_channel_name slack_channel_url ms_teams_channel_url
@@ -40,6 +49,40 @@ FOLLOW_UPS = _columns("""
 text: id incident_id incident_mode title description status
 json: labels assignee assignee_team priority category external_issue_reference creator
 timestamp: completed_at created_at updated_at
+""")
+
+ACTIONS = _columns("""
+text: id incident_id incident_mode description status
+json: assignee creator
+timestamp: completed_at created_at updated_at
+""")
+
+INCIDENT_ATTACHMENTS = _columns("""
+text: id incident_id
+json: resource
+""")
+
+ALERTS = _columns("""
+text: id alert_source_id deduplication_key title description status source_url
+json: attributes tags alert_group_ids
+timestamp: resolved_at created_at updated_at
+""")
+
+INCIDENT_ALERTS = _columns("""
+text: id alert_route_id
+json: incident alert
+""")
+
+ESCALATIONS = _columns("""
+text: id title description status escalation_path_id
+json: priority creator events related_incidents related_alerts
+timestamp: created_at updated_at
+""")
+
+SCHEDULES = _columns("""
+text: id name timezone permalink
+json: annotations config current_shifts next_shifts holidays_public_config team_ids
+timestamp: created_at updated_at
 """)
 
 CUSTOM_FIELDS = _columns("""

@@ -10,6 +10,7 @@ before. Times of the state:
   refused.
 - `swept_at`: `as_of` of the last full read that was accepted.
 - `start`: the first day of the history that `seen` speaks for; an earlier start means reading everything again.
+- `tail`: of a list that only grows, where to go on and the newest row known; absent while its order is unclear.
 - `backfill`: only while the first reading is under way, the last day loaded, the start, and when it began.
 - `read_at`, `load_id`: the local clock when the last reading of the table began, and the load that it went into.
 """
@@ -17,7 +18,7 @@ before. Times of the state:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,8 +26,6 @@ from pipelines.incident_io.endpoints import Endpoint
 
 # dlt files the state under it.
 PIPELINE_NAME = "incident_io"
-# Definitions embedded in incidents change without moving `updated_at`, and deletions leave no trace at all.
-SWEEP_EVERY = timedelta(days=7)
 # Incidents are filtered by day, in a zone the vendor does not name: the whole last day, and one more for the zone.
 DAY_OVERLAP = timedelta(days=1)
 # Rows can commit with an older stamp than rows already seen; the vendor advises "a few minutes".
@@ -37,33 +36,71 @@ WHOLE = ""
 
 
 @dataclass(frozen=True)
+class Rules:
+    """What a user decides about reading.
+
+    `sweep_every`: how often everything is read again, because definitions embedded in records change without
+    moving `updated_at` and deletions leave no trace at all. `catalog_types`: ids, type names or names of catalog
+    types to read besides those that teams, services and fields need. `attachment_days`: how far back attachments
+    are read first. `attachment_requests`: how many requests for attachments a run may make; the rest waits for
+    the next.
+    """
+
+    sweep_every: timedelta = timedelta(days=7)
+    catalog_types: frozenset[str] = frozenset()
+    attachment_days: int = 90
+    attachment_requests: int = 1_000
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Where a list that only grows was left: the row to go on behind (None: newest first, from the start) and the
+    newest row known, which must turn up again."""
+
+    after: str | None
+    until: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """How a table is read in this run.
 
-    `is_full`: everything is read, so what is missing is gone. `since`: per partition the moment from which changed
-    rows are wanted, overlap included; a partition without one is read in full. `incident_ids`: for children of
-    incidents, the only parents to ask for. `start`: the first day of the history, by creation. `first` and `last`:
-    the days of creation to read, where a backfill reads the history in windows; `behind`: what changed since this
-    moment is read as well, because earlier windows are as old as that.
+    `is_full`: everything is read, so what is missing is gone. `since`: per partition the moment from which
+    changed rows are wanted, overlap included; a partition without one is read in full. `incident_ids`: for
+    children of incidents, the only parents to ask for. `tail`: the only part of the list to read. `start`: the
+    first day of the history, by creation. `first` and `last`: the days of creation to read, where a backfill
+    reads the history in windows; `behind`: what changed since this moment is read as well, because earlier
+    windows are as old as that.
     """
 
     start: date | None = None
     is_full: bool = True
     since: Mapping[str, datetime] = field(default_factory=dict)
     incident_ids: tuple[str, ...] | None = None
+    tail: Tail | None = None
     first: date | None = None
     last: date | None = None
     behind: datetime | None = None
 
 
-def plan(endpoint: Endpoint, state: TableState, start: date | None, as_of: datetime, force_full: bool) -> Plan:
+def plan(
+    endpoint: Endpoint,
+    state: TableState,
+    start: date | None,
+    as_of: datetime,
+    *,
+    force_full: bool,
+    sweep_every: timedelta,
+) -> Plan:
     """The plan for a table with this state: in full when asked to, when due, or with nothing to build on."""
-    if force_full or endpoint.cursor is None or not state or _is_due(state, as_of):
+    if force_full or endpoint.cursor is None or not state or _is_due(state, as_of, sweep_every):
         return Plan(start)
     if endpoint.has_start and _reaches_further_back(start, state.get("start")):
         return Plan(start)
     seen = {partition: datetime.fromisoformat(text) for partition, text in state.get("seen", {}).items()}
-    return Plan(start, False, {partition: overlapped(endpoint, moment) for partition, moment in seen.items()})
+    tail = Tail(**state["tail"]) if state.get("tail") else None
+    since = {partition: overlapped(endpoint, moment) for partition, moment in seen.items()}
+    return Plan(start, False, since, tail=tail)
 
 
 def overlapped(endpoint: Endpoint, moment: datetime) -> datetime:
@@ -82,12 +119,13 @@ def state_after(
     as_of: datetime,
     load_id: str,
     accepted: bool,
+    tail: Tail | None = None,
 ) -> TableState:
     """The state once the table has been read by plan `done`.
 
     `latest`: per partition the latest `updated_at` read; `began`: the local clock before the first request;
     `accepted`: False when a full read returned so little that its deletions were refused, so that the next run
-    looks again.
+    looks again; `tail`: where the list was left.
     """
     after: TableState = {
         **state,
@@ -104,6 +142,10 @@ def state_after(
         before = seen.get(partition)
         seen[partition] = (max(reached, datetime.fromisoformat(before)) if before else reached).isoformat()
     after["seen"] = seen
+    if tail is not None:
+        after["tail"] = asdict(tail)
+    elif done.is_full:
+        after.pop("tail", None)
     if done.is_full:
         after["full_read_at"] = as_of.isoformat() if accepted else None
         if accepted:
@@ -119,10 +161,28 @@ def state_after_window(state: TableState, done: Plan, began: datetime) -> TableS
     return {**state, "backfill": {"last": done.last.isoformat(), "start": start, "began": since.isoformat()}}
 
 
-def _is_due(state: TableState, as_of: datetime) -> bool:
+def tail_of(
+    before: Tail | None, *, first_id: str | None, page_ends: list[str], direction: int | None
+) -> Tail | None:
+    """Where to go on next time: one page before the end of a list that is oldest first, or at its beginning.
+
+    The page of overlap holds rows that were committed behind younger ones. Arguments as of
+    :class:`~pipelines.incident_io.walkers.Walked`; `before`: where this reading went on.
+    """
+    if direction is None and before is not None:
+        direction = -1 if before.after is None else 1
+    if first_id is None or direction is None:
+        return before
+    if direction == -1:
+        return Tail(None, first_id)
+    earlier = page_ends[0] if len(page_ends) > 1 else before.after if before else None
+    return Tail(earlier, page_ends[-1]) if earlier else None
+
+
+def _is_due(state: TableState, as_of: datetime, sweep_every: timedelta) -> bool:
     last = state.get("full_read_at")
     # Both ways: a run with an `as_of` in the past must not be kept from sweeping by one in the future.
-    return last is None or abs(as_of - datetime.fromisoformat(last)) >= SWEEP_EVERY
+    return last is None or abs(as_of - datetime.fromisoformat(last)) >= sweep_every
 
 
 def _reaches_further_back(start: date | None, covered: str | None) -> bool:

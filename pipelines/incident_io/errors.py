@@ -6,6 +6,9 @@ hold the key, a header or a body beyond the API's own error message.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class ApiError(Exception):
     """Base of everything the client raises; a run that meets one fails with exit code 1."""
@@ -48,8 +51,30 @@ class RepeatedCursorError(ApiError):
 
 
 class UnexpectedDataError(ApiError):
-    """A value has another type than the declared column; loading it would change the table's meaning."""
+    """A value has another type than the declared column; loading it would change the table's meaning.
+
+    `what`: table, column, what was sent, which record. The table keeps what it had, the others are not affected.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} The table was not loaded and keeps what it had. The API has changed or this is a defect: "
+            "please report it with this message."
+        )
+
+
+class RejectedTablesError(ApiError):
+    """Tables that were left as they were, because what the API sent does not fit them; the others are loaded."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__("\n".join(reasons[table] for table in sorted(reasons)))
 
 
 class CancelledError(ApiError):
     """Another resource failed or the run was interrupted; this one stopped early."""
+
+
+def json_kind(value: Any) -> str:
+    """What a parsed JSON value is, in words, without showing it: it may be a private incident's text."""
+    kinds = {str: "a text", bool: "true or false", list: "a list", dict: "an object", type(None): "nothing"}
+    return kinds.get(type(value), "a number")

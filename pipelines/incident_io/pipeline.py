@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC, datetime, timedelta
 
 import dlt
 import duckdb
@@ -23,12 +22,14 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from pipelines.incident_io.account import check_account
 from pipelines.incident_io.backfill import windows
 from pipelines.incident_io.client import Client
-from pipelines.incident_io.cursors import PIPELINE_NAME, TableState
+from pipelines.incident_io.cursors import PIPELINE_NAME, Rules, TableState
 from pipelines.incident_io.dlt_config import configure_dlt
-from pipelines.incident_io.errors import ApiError
-from pipelines.incident_io.extraction import Progress
+from pipelines.incident_io.endpoints import ENDPOINTS
+from pipelines.incident_io.errors import ApiError, RejectedTablesError
+from pipelines.incident_io.extraction import Extraction
+from pipelines.incident_io.reader import Progress
 from pipelines.incident_io.report import ExtractReport
-from pipelines.incident_io.source import incident_io_source
+from pipelines.incident_io.source import source_of
 from pipelines.incident_io.stored import StoredRows
 from pipelines.secrets import find_api_key
 from pipelines.settings import Settings
@@ -70,6 +71,7 @@ def open_run(
     *,
     full_refresh: bool = False,
     tables: Collection[str] | None = None,
+    catalog_types: Collection[str] = (),
 ) -> Iterator[Run]:
     """A run whose leftovers are cleaned up whatever happens inside the `with`.
 
@@ -77,9 +79,12 @@ def open_run(
     an unreachable API fails before anything is written. dlt's local folder is dropped before and after a
     failure: its state, the cursors among it, comes back from the warehouse, where it moved together with the data,
     and packages of an earlier run that never reached the warehouse must not be loaded late, because this run reads
-    the same again and newer. `full_refresh`: read everything instead of what changed. `tables`: only these. A long
-    history is loaded in windows before the run is handed out (`backfill.py`). Errors of the API
-    that dlt wraps come out as the :class:`~pipelines.incident_io.errors.ApiError` they were.
+    the same again and newer. `full_refresh`: read everything instead of what changed. `tables`: only these.
+    `catalog_types`: catalog types to read besides those of the settings. A long history is loaded in windows
+    before the run is handed out (`backfill.py`). Errors of the API that dlt wraps come out as the
+    :class:`~pipelines.incident_io.errors.ApiError` they were. When the `with` ends, raises
+    :class:`~pipelines.incident_io.errors.RejectedTablesError` if tables had to be left as they were while the
+    others were loaded.
     """
     check_account(client, settings.home)
     spool_dir = settings.dlt_dir / "files" / PIPELINE_NAME
@@ -91,31 +96,38 @@ def open_run(
     try:
         # dlt opens the file some thirty times a run; one kept connection makes that cheap and saves checkpoints.
         with duckdb.connect(str(settings.warehouse)) as connection:
-            make_source = partial(
-                incident_io_source,
+            pipeline.sync_destination()
+            states = _states(pipeline)
+            extraction = Extraction(
                 client,
                 settings.start,
                 as_of=settings.as_of,
                 stored=StoredRows(connection, RAW_SCHEMA),
+                states=states,
+                rules=rules_of(settings, catalog_types),
                 full_refresh=full_refresh,
                 report=report,
                 progress=progress,
                 spool_dir=spool_dir,
             )
-            pipeline.sync_destination()
-            backfill = windows(client, _incidents_state(pipeline), settings.start, datetime.now(UTC))
-            for window in backfill if tables is None or "incidents" in tables else ():
-                pipeline.run(make_source(window=window).with_resources("incidents"))
-                report.carry()
-                shutil.rmtree(spool_dir, ignore_errors=True)
-            source = make_source()
-            yield Run(pipeline, source.with_resources(*tables) if tables else source, report)
+            with closing(extraction):
+                wanted = [endpoint for endpoint in ENDPOINTS if tables is None or endpoint.name in tables]
+                if any(endpoint.name == "incidents" for endpoint in wanted):
+                    for window in windows(client, states.get("incidents", {}), settings.start, datetime.now(UTC)):
+                        # The incident list has the lowest quota; all other lists are read in its shadow.
+                        extraction.start(endpoint for endpoint in wanted if endpoint.can_go_ahead)
+                        pipeline.run(source_of(extraction, ("incidents", *extraction.ready()), window))
+                        report.carry()
+                        extraction.forget_window()
+                yield Run(pipeline, source_of(extraction, tables), report)
     except PipelineStepFailed as error:
         pipeline.drop()
         raise _plain(error) from None
     finally:
         report.requests = client.count_requests
         shutil.rmtree(spool_dir, ignore_errors=True)
+    if report.rejected:
+        raise RejectedTablesError(report.rejected)
 
 
 def extract(
@@ -141,10 +153,20 @@ def extract(
     return run.report
 
 
-def _incidents_state(pipeline: dlt.Pipeline) -> TableState:
+def rules_of(settings: Settings, catalog_types: Collection[str] = ()) -> Rules:
+    """What the settings say about reading."""
+    return Rules(
+        sweep_every=timedelta(days=settings.sweep_days),
+        catalog_types=frozenset({*settings.catalog_types, *catalog_types}),
+        attachment_days=settings.attachment_days,
+        attachment_requests=settings.attachment_requests,
+    )
+
+
+def _states(pipeline: dlt.Pipeline) -> dict[str, TableState]:
     sources = pipeline.state.get("sources", {})
-    state: TableState = sources.get(PIPELINE_NAME, {}).get("tables", {}).get("incidents", {})
-    return state
+    states: dict[str, TableState] = sources.get(PIPELINE_NAME, {}).get("tables", {})
+    return dict(states)
 
 
 def _plain(error: PipelineStepFailed) -> Exception:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+MOST_UNKNOWN_VALUES = 10
+
 
 @dataclass
 class ExtractReport:
@@ -12,7 +14,8 @@ class ExtractReport:
 
     `rows`: rows read per table, each id once (while reading: rows so far); `deleted`: rows per table found to be
     gone; `missing_scopes`: table -> scope the key lacks; `requests`: HTTP requests including retries; `warnings`:
-    sentences for the run's summary; `carried`: rows of earlier load packages of the same run.
+    sentences for the run's summary; `carried`: rows of earlier load packages of the same run; `rejected`: table ->
+    why it was not loaded while others were; `unknown_values`: field -> values this version does not know.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
@@ -21,6 +24,8 @@ class ExtractReport:
     requests: int = 0
     warnings: list[str] = field(default_factory=list)
     carried: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, str] = field(default_factory=dict)
+    unknown_values: dict[str, list[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def add_rows(self, table: str, count: int) -> int:
@@ -58,3 +63,19 @@ class ExtractReport:
         with self._lock:
             if sentence not in self.warnings:
                 self.warnings.append(sentence)
+
+    def reject(self, table: str, reason: str) -> None:
+        """The table could not be loaded in this run."""
+        with self._lock:
+            self.rejected.setdefault(table, reason)
+
+    def note_unknown(self, field_name: str, value: str, sentence: str) -> None:
+        """Warn of a value that this version does not know, once; of very many in one field only of the first."""
+        with self._lock:
+            values = self.unknown_values.setdefault(field_name, [])
+            if value in values or len(values) == MOST_UNKNOWN_VALUES:
+                return
+            values.append(value)
+            self.warnings.append(sentence)
+            if len(values) == MOST_UNKNOWN_VALUES:
+                self.warnings.append(f"{field_name}: further unknown values are not listed")

@@ -18,6 +18,12 @@ LOST = {
     "incidents": "everything: no incidents, no metrics",
     "incident_updates": "reopened incidents, paused time, merged incidents",
     "follow_ups": "fct_follow_ups",
+    "actions": "the table actions",
+    "incident_attachments": "pull requests and tickets attached to incidents",
+    "alerts": "the table alerts",
+    "incident_alerts": "which alerts belong to an incident",
+    "escalations": "the table escalations",
+    "schedules": "the table schedules",
     "custom_fields": "attribution by custom field and by service, fct_incident_custom_fields",
     "custom_field_options": "mapping rows that name an option by its id",
     "catalog_types": "attribution by custom field and by service, dim_services",
@@ -70,6 +76,8 @@ def _right(client: Client, endpoint: Endpoint, parents: Parents) -> Right:
         return result(MISSING, error.scope)
     if series is None:
         return result(UNKNOWN)
+    if series.known is not None:
+        return result(GRANTED)
     params = [*endpoint.params, *series.params]
     if endpoint.page_size is not None:
         params.append(("page_size", "1"))

@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from pipelines.incident_io.columns import Columns
-from pipelines.incident_io.errors import UnexpectedDataError
-from pipelines.incident_io.pages import Row
+from pipelines.incident_io.columns import LISTS, Columns
+from pipelines.incident_io.errors import UnexpectedDataError, json_kind
+from pipelines.incident_io.identifiers import Row
 from pipelines.incident_io.timestamps import UTC_MICROSECONDS, parse_timestamps
 
 JSON = pa.json_(pa.string())
@@ -45,14 +45,12 @@ def arrow_schema(declared: Columns) -> pa.Schema:
 
 
 def to_batch(table: str, rows: list[Row], declared: Columns, constants: Row, load_id: str) -> pa.RecordBatch:
-    """One record batch in :func:`arrow_schema` order.
+    """One record batch in :func:`arrow_schema` order, of rows that have a text id.
 
-    `constants` are values the API leaves out and the request implies. An absent key is NULL, a key that is not
-    declared goes to `extra_fields`. Raises :class:`UnexpectedDataError` for a row without an id or a value that
-    does not fit its column.
+    `constants` are values the API leaves out and the request implies. An absent key and a null are NULL, a key
+    that is not declared goes to `extra_fields`. Raises :class:`UnexpectedDataError` for a value that does not fit
+    its column.
     """
-    if any(not isinstance(row, dict) or not isinstance(row.get("id"), str) for row in rows):
-        raise UnexpectedDataError(f"{table}: the API sent an entry without a text id; nothing was loaded")
     arrays = [
         pa.repeat(pa.scalar(constants[name], ARROW_TYPES[data_type]), len(rows))
         if name in constants
@@ -69,22 +67,30 @@ def to_batch(table: str, rows: list[Row], declared: Columns, constants: Row, loa
 
 def _column(table: str, name: str, data_type: str, rows: list[Row]) -> pa.Array:
     values = [row.get(name) for row in rows]
+    kind = data_type if data_type != "json" else "list" if name in LISTS else "object"
+    expected, accepted = _EXPECTED[kind]
+    if not accepted.issuperset(map(type, values)):
+        row = next(row for row in rows if type(row.get(name)) not in accepted)
+        raise _unexpected(table, name, expected, row, json_kind(row[name]))
     build = _BUILDERS[data_type]
     try:
         return build(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError, TypeError):
+    except _UNFIT:
         row = next(row for row in rows if not _fits(build, row.get(name)))
-        raise UnexpectedDataError(
-            f"{table}.{name}: the API sent a {type(row[name]).__name__} where {data_type} is declared "
-            f"(id {row['id']}). Nothing was loaded. The API has changed or this is a defect: please report it "
-            "with this message."
-        ) from None
+        # Only instants and numbers get here, so the value gives nothing away that is private.
+        raise _unexpected(table, name, expected, row, repr(row[name])[:LONGEST_VALUE_SHOWN]) from None
+
+
+def _unexpected(table: str, name: str, expected: str, row: Row, sent: str) -> UnexpectedDataError:
+    return UnexpectedDataError(
+        f"{table}.{name}: the API sent {sent} where {expected} is expected (record {row['id']})."
+    )
 
 
 def _fits(build: Callable[[list[Any]], pa.Array], value: Any) -> bool:
     try:
         build([value])
-    except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError, TypeError):
+    except _UNFIT:
         return False
     return True
 
@@ -95,6 +101,18 @@ def _json_array(values: list[Any]) -> pa.Array:
     return pa.ExtensionArray.from_storage(JSON, texts)
 
 
+def _whole_numbers(values: list[Any]) -> pa.Array:
+    """Arrow would cut 5.5 to 5 without a word."""
+    if any(type(value) is float and not value.is_integer() for value in values):
+        raise ValueError("a fraction where a whole number is declared")
+    return pa.array(values, pa.int64())
+
+
+def _numbers(values: list[Any]) -> pa.Array:
+    """Arrow refuses whole numbers that a double cannot hold exactly; here nearly is enough."""
+    return pa.array([None if value is None else float(value) for value in values], pa.float64())
+
+
 def _extras(rows: list[Row], declared: frozenset[str]) -> list[Row | None]:
     return [
         None if row.keys() <= declared else {key: value for key, value in row.items() if key not in declared}
@@ -102,11 +120,23 @@ def _extras(rows: list[Row], declared: frozenset[str]) -> list[Row | None]:
     ]
 
 
+LONGEST_VALUE_SHOWN = 40
+_UNFIT = (pa.ArrowInvalid, pa.ArrowTypeError, ValueError, OverflowError)
 _BUILDERS: dict[str, Callable[[list[Any]], pa.Array]] = {
     "text": lambda values: pa.array(values, pa.string()),
-    "bigint": lambda values: pa.array(values, pa.int64()),
-    "double": lambda values: pa.array(values, pa.float64()),
+    "bigint": _whole_numbers,
+    "double": _numbers,
     "bool": lambda values: pa.array(values, pa.bool_()),
     "timestamp": parse_timestamps,
     "json": _json_array,
+}
+# Per kind of column: what is expected in words, and the types it may arrive as. A bool is no number.
+_EXPECTED: dict[str, tuple[str, frozenset[type]]] = {
+    "text": ("a text", frozenset({str, type(None)})),
+    "bigint": ("a whole number", frozenset({int, float, type(None)})),
+    "double": ("a number", frozenset({int, float, type(None)})),
+    "bool": ("true or false", frozenset({bool, type(None)})),
+    "timestamp": ("an instant with a time zone", frozenset({str, type(None)})),
+    "list": ("a list", frozenset({list, type(None)})),
+    "object": ("an object", frozenset({dict, type(None)})),
 }

@@ -7,12 +7,15 @@ are rewritten.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from pipelines.incident_io.rows import LOAD_ID
 
 ROW_GROUP_BYTES = 32 * 2**20
 FILE_BYTES = 512 * 2**20
@@ -140,15 +143,35 @@ class Spool:
 
 def _without(file: SpoolFile, positions: set[int]) -> SpoolFile:
     """The file rewritten, row group by row group, without the rows at these positions."""
-    slim = file.path.with_suffix(".slim")
-    source = pq.ParquetFile(file.path)
     first = 0
-    with pq.ParquetWriter(slim, source.schema_arrow, compression="lz4") as writer:
-        for group in range(source.num_row_groups):
-            table = source.read_row_group(group)
-            keep = pa.array([first + offset not in positions for offset in range(len(table))])
-            writer.write_table(table.filter(keep))
-            first += len(table)
-    source.close()
-    slim.replace(file.path)
+
+    def kept(table: pa.Table) -> pa.Table:
+        nonlocal first
+        keep = pa.array([first + offset not in positions for offset in range(len(table))])
+        first += len(table)
+        return table.filter(keep)
+
+    _rewrite(file.path, kept)
     return SpoolFile(file.path, file.count_rows - len(positions))
+
+
+def restamped(path: Path, load_id: str) -> None:
+    """Give the rows of a file another load id: it was written before the load that takes it in had one."""
+
+    def stamped(table: pa.Table) -> pa.Table:
+        place = table.schema.get_field_index(LOAD_ID)
+        ids = pa.repeat(pa.scalar(load_id, pa.string()), len(table))
+        return table.set_column(place, table.schema.field(place), ids)
+
+    _rewrite(path, stamped)
+
+
+def _rewrite(path: Path, change: Callable[[pa.Table], pa.Table]) -> None:
+    """Change a file row group by row group, so that memory stays flat."""
+    changed = path.with_suffix(".changed")
+    source = pq.ParquetFile(path)
+    with pq.ParquetWriter(changed, source.schema_arrow, compression="lz4") as writer:
+        for group in range(source.num_row_groups):
+            writer.write_table(change(source.read_row_group(group)))
+    source.close()
+    changed.replace(path)

@@ -22,11 +22,12 @@ MISSING_ROWS_PER_BATCH = 10_000
 class Scope:
     """Which stored rows a full read would have returned.
 
-    `unread`: (column, values) of the parts of the list that were not read, such as a mode that was refused.
-    `created_from`: the first day of the history that was asked for.
+    `unread`: (column, values) of the parts of the list that were not read, such as a mode that was refused;
+    `read`: of the only parts that were. `created_from`: the first day of the history that was asked for.
     """
 
     unread: tuple[str, Collection[str]] | None = None
+    read: tuple[str, Collection[str]] | None = None
     created_from: date | None = None
 
 
@@ -44,6 +45,41 @@ class StoredRows:
     def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str) -> None:
         self._connection = connection
         self._schema = schema
+
+    @classmethod
+    def nothing(cls) -> StoredRows:
+        """A warehouse that holds no rows yet."""
+        return cls(duckdb.connect(":memory:"), "raw")
+
+    def created_since(self, table: str, listed: pa.Table, since: datetime) -> list[str]:
+        """Ids of undeleted rows, stored or in `listed` (`id`, `created_at`), created since then, newest first."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("set timezone = 'UTC'")
+            cursor.register("listed_ids", listed)
+            stored = (
+                f"union select id, created_at from {self._schema}.{table} where {DELETED_AT} is null"
+                if self._columns(cursor, table)
+                else ""
+            )
+            rows = cursor.execute(
+                f"select id from (select id, created_at from listed_ids {stored}) as known "
+                "where created_at >= ? group by id order by max(created_at) desc, id",
+                [since],
+            ).fetchall()
+            return [row[0] for row in rows]
+
+    def sample(self, table: str, count: int) -> list[tuple[datetime, str]]:
+        """(creation, id) of about `count` undeleted rows, spread evenly over the order of creation."""
+        with self._connection.cursor() as cursor:
+            if not self._columns(cursor, table):
+                return []
+            cursor.execute("set timezone = 'UTC'")
+            return cursor.execute(
+                f"select created_at, id from {self._schema}.{table} "
+                f"where {DELETED_AT} is null and created_at is not null "
+                "qualify row_number() over (order by created_at, id) % greatest(1, count(*) over () // ?) = 0",
+                [count],
+            ).fetchall()
 
     def count(self, table: str) -> int:
         """Rows of the table, deleted ones too; 0 when there is no such table."""
@@ -123,6 +159,10 @@ def _condition(scope: Scope) -> tuple[str, list[object]]:
     if scope.unread is not None and scope.unread[1]:
         column, parts = scope.unread
         conditions.append(f"{column} not in (select unnest(?::varchar[]))")
+        values.append(sorted(parts))
+    if scope.read is not None:
+        column, parts = scope.read
+        conditions.append(f"{column} in (select unnest(?::varchar[]))")
         values.append(sorted(parts))
     if scope.created_from is not None:
         # The zone of the day filter is not documented: rows of the first day may rightly not be listed.

@@ -40,7 +40,7 @@ def find_deleted(
     """
     if not reading.is_complete:
         return True
-    scope = Scope(_unread(endpoint, reading, parents), reading.plan.start if endpoint.has_start else None)
+    scope = _scope(endpoint, reading, parents)
     listed = reading.spool.ids()
     found = stored.compare(endpoint.name, listed, scope)
     if not found.count_missing:
@@ -66,7 +66,11 @@ def is_doubtful(found: Comparison) -> bool:
     return found.count_missing >= MOST_MISSING_UNDOUBTED and listed < LEAST_SHARE_LISTED * found.count_known
 
 
-def _unread(endpoint: Endpoint, reading: Reading, parents: Parents) -> tuple[str, frozenset[str]] | None:
+def _scope(endpoint: Endpoint, reading: Reading, parents: Parents) -> Scope:
+    created_from = reading.plan.start if endpoint.has_start else None
     if endpoint.partition is None:
-        return None
-    return endpoint.partition, listed_partitions(endpoint, parents) - reading.read_partitions
+        return Scope(created_from=created_from)
+    if endpoint.is_per_incident:
+        return Scope(read=(endpoint.partition, reading.read_partitions))
+    unread = listed_partitions(endpoint, parents) - reading.read_partitions
+    return Scope(unread=(endpoint.partition, unread), created_from=created_from)

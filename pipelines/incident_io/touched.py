@@ -1,45 +1,59 @@
-"""Which incidents' histories to read: their updates have no filter by time, only one by incident."""
+"""Which incidents to ask about, where a list has no filter by time or there is no list at all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.incident_io.cursors import INSTANT_OVERLAP, WHOLE, Plan, TableState
-from pipelines.incident_io.endpoints import BY_NAME, Endpoint
+from pipelines.incident_io.cursors import INSTANT_OVERLAP, WHOLE, Rules, TableState
 from pipelines.incident_io.rows import UTC_MICROSECONDS
 from pipelines.incident_io.stored import StoredRows
 
 if TYPE_CHECKING:
     from pipelines.incident_io.extraction import Reading
 
+# Attaching something does not touch the incident, and most of it is attached while the incident is young.
+YOUNG = timedelta(days=7)
 
-def narrowed_to_touched(
-    endpoint: Endpoint,
-    reading: Reading,
-    state: TableState,
-    read: Callable[[Endpoint], Reading],
-    stored: StoredRows,
-) -> tuple[Plan, datetime]:
-    """The plan for the children of incidents and the moment it speaks for.
 
-    Only the incidents that changed since the children were last read, or, when that would take as many requests
-    as the whole list or cannot be told, everything.
-    """
-    incidents = read(BY_NAME["incidents"])
+def listed_incidents(incidents: Reading) -> pa.Table:
+    """`id`, `created_at` and `updated_at` of the incidents that this run has read, deleted ones left out."""
+    stamps = pa.chunked_array(incidents.stamps, UTC_MICROSECONDS)
+    created = pa.chunked_array(incidents.created, UTC_MICROSECONDS)
+    # Rows that the sweep added as deleted come last, and nothing new can be read of them.
+    ids = (incidents.ids if incidents.ids is not None else pa.chunked_array([], pa.string())).slice(0, len(stamps))
+    return pa.table({"id": ids, "created_at": created, "updated_at": stamps})
+
+
+def touched_incidents(incidents: Reading, state: TableState, stored: StoredRows) -> list[str] | None:
+    """Incidents that changed since their children were last read, by id; None when that cannot be told."""
     since = datetime.fromisoformat(state["read_at"]) - INSTANT_OVERLAP
     reaches_back = incidents.plan.is_full or incidents.plan.since.get(WHOLE, since) <= since
-    if incidents.state is None or incidents.ids is None or not reaches_back:
-        return Plan(reading.plan.start), reading.began
-    # Rows that the sweep added as deleted come last, and nothing new can be read of them.
-    stamps = pa.chunked_array(incidents.stamps, UTC_MICROSECONDS)
-    listed = pa.table({"id": incidents.ids.slice(0, len(stamps)), "updated_at": stamps})
-    touched = stored.changed("incidents", listed, since=since, last_load_id=state["load_id"])
-    assert endpoint.page_size is not None
-    if len(touched) >= -(-stored.count(endpoint.name) // endpoint.page_size):
-        return Plan(reading.plan.start), reading.began
-    return replace(reading.plan, incident_ids=tuple(touched)), min(incidents.began, reading.began)
+    if incidents.state is None or not reaches_back:
+        return None
+    return stored.changed("incidents", listed_incidents(incidents), since=since, last_load_id=state["load_id"])
+
+
+def attachments_wanted(
+    incidents: Reading,
+    state: TableState,
+    stored: StoredRows | None,
+    *,
+    is_full: bool,
+    as_of: datetime,
+    rules: Rules,
+) -> list[str]:
+    """Incidents whose attachments to read, most wanted first; what a budget leaves over is owed to the next run.
+
+    In full: those created in the last `attachment_days`, newest first. Otherwise those that changed, young ones,
+    and what earlier runs owe.
+    """
+    listed = listed_incidents(incidents)
+    stored = stored or StoredRows.nothing()
+    touched = None if is_full else touched_incidents(incidents, state, stored)
+    if touched is None:
+        return stored.created_since("incidents", listed, as_of - timedelta(days=rules.attachment_days))
+    young = stored.created_since("incidents", listed, as_of - YOUNG)
+    return list(dict.fromkeys([*touched, *young, *state.get("owed", [])]))

@@ -6,6 +6,7 @@ from typing import Any
 
 import requests
 
+from apps.demo_api.account import RESOURCES, Account, compile_account
 from apps.demo_api.endpoints import Endpoint
 from apps.demo_api.server import DemoServer
 
@@ -17,6 +18,13 @@ ALL_CATEGORIES = [
 EVERY_INCIDENT = ALL_MODES + ALL_CATEGORIES
 Query = list[tuple[str, str]]
 SESSION = requests.Session()
+PARENTS = {"custom_field_id": "custom_fields", "catalog_type_id": "catalog_types", "incident_id": "incidents"}
+
+
+def tables(account: Account) -> dict[str, list[dict[str, Any]]]:
+    """Everything an account has, as the API would answer it."""
+    compiled = compile_account(account).tables
+    return {name: [compiled[name].load(position) for position in range(len(compiled[name]))] for name in RESOURCES}
 
 
 def ask(server: Any, path: str, query: Query | None = None, key: str | None = None) -> requests.Response:
@@ -52,12 +60,14 @@ def queries_for(server: DemoServer, endpoint: Endpoint) -> list[Query]:
     """Queries that together return everything an endpoint has."""
     if endpoint.resource == "incidents":
         return [EVERY_INCIDENT]
-    if endpoint.resource == "follow_ups":
+    if endpoint.resource in ("follow_ups", "actions"):
         return [[("incident_mode", mode)] for mode in ("standard", "retrospective", "test", "tutorial", "stream")]
     if endpoint.resource == "users":
         return [[("include_inactive", "true")]]
-    if endpoint.required:
-        parent = {"custom_field_id": "custom_fields", "catalog_type_id": "catalog_types"}[endpoint.required[0]]
-        table = server.api.account.tables[parent]
-        return [[(endpoint.required[0], table.load(position)["id"])] for position in range(len(table))]
+    parent = next(iter(endpoint.required), None)
+    if endpoint.resource == "incident_attachments":
+        parent = "incident_id"
+    if parent:
+        table = server.api.account.tables[PARENTS[parent]]
+        return [[(parent, table.load(position)["id"])] for position in range(len(table))]
     return [[]]

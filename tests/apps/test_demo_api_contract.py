@@ -57,13 +57,27 @@ def test_the_endpoints_need_the_scopes_the_vendor_names(vendor):
         assert scopes == ([endpoint.scope] if endpoint.scope else [])
 
 
+def test_page_sizes_and_required_parameters_are_those_the_vendor_names(vendor):
+    for endpoint in ENDPOINTS if vendor else ():
+        parameters = {one["name"]: one for one in vendor["paths"][endpoint.path]["get"].get("parameters", [])}
+        required = {name for name, one in parameters.items() if one.get("required")}
+        ours = set(endpoint.required)
+        if endpoint.paging:
+            assert parameters["page_size"]["schema"]["maximum"] == endpoint.paging.accepted
+            ours |= {"page_size"} if endpoint.paging.size_required else set()
+        else:
+            assert "page_size" not in parameters
+        assert ours == required
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.resource)
 def test_every_list_answers_by_contract(server, vendor, endpoint):
     own = answer_schema(endpoint.resource, endpoint.paging is not None)
-    size = [("page_size", "100")] if endpoint.paging else []
+    size = [("page_size", str(min(100, endpoint.paging.accepted)))] if endpoint.paging else []
     for query in queries_for(server, endpoint):
         body = ask(server, endpoint.path, size + query).json()
-        assert ("pagination_meta" in body) == (endpoint.paging is not None)
+        has_meta = endpoint.paging is not None and (bool(body[endpoint.resource]) or endpoint.paging.meta_required)
+        assert ("pagination_meta" in body) == has_meta
         check(body, own, vendor, endpoint.path)
 
 

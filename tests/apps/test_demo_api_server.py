@@ -34,8 +34,8 @@ def hand_made(incident_id: str, created_at: str, **changes) -> dict:
 def test_an_empty_account_answers_every_list_with_nothing():
     with DemoServer(Account()) as server:
         for endpoint in ENDPOINTS:
-            if not endpoint.required:
-                body = ask(server, endpoint.path).json()
+            if not endpoint.required and endpoint.resource != "incident_attachments":
+                body = ask(server, endpoint.path, [("page_size", "25")]).json()
                 assert body[endpoint.resource] == []
                 assert "after" not in body.get("pagination_meta", {})
 

@@ -7,26 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from pipelines.incident_io import columns
+from pipelines.incident_io.columns import Columns
+from pipelines.incident_io.endpoints import ENDPOINTS
 
 Row = dict[str, Any]
 
-RAW_TABLES: dict[str, columns.Columns] = {
-    "incidents": columns.INCIDENTS,
-    "incident_updates": columns.INCIDENT_UPDATES,
-    "follow_ups": columns.FOLLOW_UPS,
-    "custom_fields": columns.CUSTOM_FIELDS,
-    "custom_field_options": columns.CUSTOM_FIELD_OPTIONS,
-    "catalog_types": columns.CATALOG_TYPES,
-    "catalog_entries": columns.CATALOG_ENTRIES,
-    "teams": columns.TEAMS,
-    "users": columns.USERS,
-    "severities": columns.SEVERITIES,
-    "incident_statuses": columns.INCIDENT_STATUSES,
-    "incident_types": columns.INCIDENT_TYPES,
-    "incident_roles": columns.INCIDENT_ROLES,
-    "incident_timestamps": columns.INCIDENT_TIMESTAMPS,
-}
+RAW_TABLES: dict[str, Columns] = {endpoint.name: endpoint.columns for endpoint in ENDPOINTS}
 
 # Columns of the normalised seeds; all text but these.
 SEED_TYPES = {

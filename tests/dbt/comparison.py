@@ -57,6 +57,16 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
     ]
 
 
+def all_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
+    """Every mart's rows, sorted: publishing sorts them, the warehouse need not."""
+    names = connection.execute(
+        "select table_name from information_schema.tables where table_schema = 'marts' order by table_name"
+    ).fetchall()
+    return {
+        name: sorted(connection.execute(f"select * from marts.{name}").fetchall(), key=repr) for (name,) in names
+    }
+
+
 def rows_of(connection: duckdb.DuckDBPyConnection, mart: str) -> list[Row]:
     """All rows of a mart."""
     cursor = connection.execute(f"select * from marts.{mart}")
@@ -108,12 +118,11 @@ def _incidents(expected: Expected) -> dict[Any, Row]:
 
 
 def _incident(incident: Incident, expected: Expected) -> Row:
-    is_private = incident.row["visibility"] == "private"
     credit = expected.credits[incident.id]
     return {
         "reference": incident.row["reference"],
-        "name": "Private incident" if is_private else incident.row["name"],
-        "is_private": is_private,
+        "name": "Private incident" if incident.is_private else incident.row["name"],
+        "is_private": incident.is_private,
         "mode": incident.row["mode"],
         "status_category": incident.category,
         "severity_name": incident.severity["name"] if incident.severity else None,
@@ -199,7 +208,7 @@ def _keys_of_people(connection: duckdb.DuckDBPyConnection) -> dict[Any, Row]:
 
 
 def _people(expected: Expected) -> dict[Any, Row]:
-    public = [incident for incident in expected.incidents if incident.row["visibility"] != "private"]
+    public = [incident for incident in expected.incidents if not incident.is_private]
     return {
         (incident.id, person_id, kind): {"reference": incident.row["reference"]}
         for incident in public

@@ -113,6 +113,11 @@ MUTATIONS = (
         f"{METRICS}/int_metrics_by_period.sql", "when periods.elapsed_days >= 1", "when periods.elapsed_days > 0"
     ),
     Mutation("models/marts/core/fct_incident_people.sql", "where not is_private", "where true"),
+    Mutation(
+        "models/staging/incident_io/stg_incident_io__incidents.sql",
+        "coalesce(visibility <> 'public', true)",
+        "coalesce(visibility = 'private', false)",
+    ),
     *ATTRIBUTION_MUTATIONS,
 )
 

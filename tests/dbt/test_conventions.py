@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.incident_io.endpoints import ENDPOINTS
 from pipelines.settings import DBT_PROJECT_DIR
 from tests.dbt.compiled_project import DbtProject
 
@@ -88,6 +89,15 @@ def test_staging_reads_one_source_and_joins_nothing(staging: list[Any]) -> None:
 
 def test_only_staging_reads_sources(models: list[Any]) -> None:
     assert [m.name for m in models if _sources(m) and not _folder(m).startswith("staging")] == []
+
+
+def test_every_table_of_the_extraction_has_a_described_source_and_a_staging_model(
+    staging: list[Any], dbt_project: DbtProject
+) -> None:
+    sources = {source.name: source for source in dbt_project.manifest.sources.values()}
+    assert {name for name, source in sources.items() if not source.description.strip()} == set()
+    staged = {_sources(model)[0].split(".")[-1] for model in staging}
+    assert staged == set(sources) == {endpoint.name for endpoint in ENDPOINTS}
 
 
 def test_staging_stores_nothing_and_marts_are_tables(staging: list[Any], marts: list[Any]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.dbt.account import Account, Row
 from tests.dbt.building import built
-from tests.dbt.comparison import rows_of
+from tests.dbt.comparison import all_marts, rows_of
 from tests.dbt.conftest import Compile
 from tests.dbt.generator import VARIANTS, generate_account
 
@@ -23,16 +23,6 @@ accounts = pytest.mark.parametrize(
 )
 
 
-def _all_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
-    """Every mart's rows, sorted: publishing sorts them, the warehouse need not."""
-    names = connection.execute(
-        "select table_name from information_schema.tables where table_schema = 'marts' order by table_name"
-    ).fetchall()
-    return {
-        name: sorted(connection.execute(f"select * from marts.{name}").fetchall(), key=repr) for (name,) in names
-    }
-
-
 @accounts
 def test_a_second_run_at_the_same_instant_changes_nothing(
     variant: str, seed: int, compile_project: Compile
@@ -40,7 +30,7 @@ def test_a_second_run_at_the_same_instant_changes_nothing(
     compiled = compile_project(VARIANTS[variant])
     account = generate_account(seed, variant)
     with built(compiled, account) as first, built(compiled, _in_another_order(account)) as second:
-        assert _all_marts(first) == _all_marts(second)
+        assert all_marts(first) == all_marts(second)
 
 
 @accounts

@@ -30,7 +30,8 @@ MARTS = {
 RAW = {
     *("incidents", "incident_updates", "follow_ups", "custom_fields", "custom_field_options", "catalog_types"),
     *("catalog_entries", "teams", "users", "severities", "incident_statuses", "incident_types"),
-    *("incident_roles", "incident_timestamps"),
+    *("incident_roles", "incident_timestamps", "actions", "incident_attachments", "alerts", "incident_alerts"),
+    *("escalations", "schedules"),
 }
 SUMMARIES = {
     "credits_by_step": """

@@ -7,11 +7,12 @@ import json
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
-from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.pipelines.fake_filters import left_by_filters, refused
 
 KEY = "inc_canary_4f1d2c9b7a"
 DASHBOARD = "https://app.incident.io/fake-org"
@@ -30,6 +31,13 @@ ENDPOINTS = {
     "/v1/incident_types": "incident_types",
     "/v2/incident_roles": "incident_roles",
     "/v2/incident_timestamps": "incident_timestamps",
+    "/v3/actions": "actions",
+    "/v1/incident_attachments": "incident_attachments",
+    "/v2/alerts": "alerts",
+    "/v2/incident_alerts": "incident_alerts",
+    "/v2/escalations": "escalations",
+    "/v2/schedules": "schedules",
+    "/v1/incident_relationships": "incident_relationships",
 }
 NOT_PAGINATED = {
     "custom_fields",
@@ -39,8 +47,13 @@ NOT_PAGINATED = {
     "incident_types",
     "incident_roles",
     "incident_timestamps",
+    "incident_attachments",
 }
-TABLES = sorted(ENDPOINTS.values())
+LARGE_PAGES = {"users", "schedules"}
+WITH_TOTAL = {"incidents", "schedules"}
+PER_INCIDENT = {"incident_attachments", "incident_relationships"}
+UNREAD = {"incident_relationships"}
+TABLES = sorted(set(ENDPOINTS.values()) - UNREAD)
 
 
 class Answer:
@@ -68,6 +81,9 @@ def error(status: int, code: str, message: str = "no", **metadata: str) -> Answe
 class FakeApi:
     """Holds `rows` per list, `faults` (answers to give first, per path) and the `requests` seen.
 
+    Keys of a row that begin with an underscore are for the filters alone and are not answered: `_mode`, the mode
+    of the incident of a follow-up or action, and `_incident_id`, the incident that has a relationship.
+
     `before_answer(path, params)` is called before each answer, to change the rows between two pages.
     """
 
@@ -79,6 +95,7 @@ class FakeApi:
         self.before_answer: Callable[[str, dict[str, list[str]]], None] | None = None
         self.most_per_page = 250
         self.after_on_last_page = False
+        self.headers: dict[str, str] = {}
         self.dashboard_url = DASHBOARD
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -108,34 +125,21 @@ class FakeApi:
             return error(401, "access_token_invalid", f"invalid token {authorization}")
         if path == "/v1/identity":
             return Answer(200, {"identity": {"name": "test", "roles": [], "dashboard_url": self.dashboard_url}})
-        if path not in ENDPOINTS:
+        name = ENDPOINTS.get(path, "")
+        if not name or (name in PER_INCIDENT and self._is_unknown(params.get("incident_id"))):
             return error(404, "resource_not_found")
-        name = ENDPOINTS[path]
-        rows = self._filtered(name, params)
-        if name in NOT_PAGINATED:
-            return Answer(200, {name: rows})
-        return self._page(name, rows, params)
+        if problem := refused(name, params):
+            return error(*problem)
+        return self._page(name, left_by_filters(name, self.rows[name], params), params)
 
-    def _filtered(self, name: str, params: dict[str, list[str]]) -> list[dict[str, Any]]:
-        rows = self.rows[name]
-        if name == "incidents":
-            rows = _incidents(rows, params)
-        if name == "follow_ups":
-            mode = params.get("incident_mode", ["standard"])[0]
-            rows = [{k: v for k, v in row.items() if k != "_mode"} for row in rows if row.get("_mode") == mode]
-            if since := params.get("updated_at[gte]"):
-                rows = [row for row in rows if _moment(row["updated_at"]) >= _moment(since[0])]
-        if name == "incident_updates" and "incident_id" in params:
-            rows = [row for row in rows if row["incident_id"] == params["incident_id"][0]]
-        for parent in ("custom_field_id", "catalog_type_id"):
-            if name in ("custom_field_options", "catalog_entries") and parent in params:
-                rows = [row for row in rows if row[parent] == params[parent][0]]
-        if name == "users" and params.get("include_inactive") != ["true"]:
-            rows = [row for row in rows if row.get("is_active", True)]
-        return rows
+    def _is_unknown(self, incident_id: list[str] | None) -> bool:
+        return incident_id is not None and all(row["id"] != incident_id[0] for row in self.rows["incidents"])
 
     def _page(self, name: str, rows: list[dict[str, Any]], params: dict[str, list[str]]) -> Answer:
-        size = min(int(params.get("page_size", ["25"])[0]), self.most_per_page if name != "users" else 10_000)
+        if name in NOT_PAGINATED:
+            return Answer(200, {name: _shown(rows)})
+        most = 10_000 if name in LARGE_PAGES else self.most_per_page
+        size = min(int(params.get("page_size", ["25"])[0]), most)
         first = 0
         if after := params.get("after"):
             first = next(n for n, row in enumerate(rows) if row["id"] == after[0]) + 1
@@ -143,33 +147,13 @@ class FakeApi:
         meta: dict[str, Any] = {"page_size": size}
         if page and (first + size < len(rows) or self.after_on_last_page):
             meta["after"] = page[-1]["id"]
-        if name == "incidents":
+        if name in WITH_TOTAL:
             meta["total_record_count"] = len(rows)
-        return Answer(200, {name: page, "pagination_meta": meta})
+        return Answer(200, {name: _shown(page), "pagination_meta": meta})
 
 
-def _incidents(rows: list[dict[str, Any]], params: dict[str, list[str]]) -> list[dict[str, Any]]:
-    modes = params.get("mode[one_of]", ["standard", "retrospective"])
-    first, last = params.get("created_at[date_range]", ["0~9"])[0].split("~")
-    first, last = params.get("created_at[gte]", [first])[0], params.get("created_at[lte]", [last])[0]
-    rows = [
-        row for row in rows if row.get("mode", "standard") in modes and first <= row["created_at"][:10] <= last
-    ]
-    if since := params.get("updated_at[gte]"):
-        rows = [row for row in rows if row["updated_at"][:10] >= since[0]]
-    if wanted := params.get("status_category[one_of]"):
-        rows = [row for row in rows if _category(row) in wanted]
-    if unwanted := params.get("status_category[not_in]"):
-        rows = [row for row in rows if _category(row) not in unwanted]
-    return rows
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _category(row: dict[str, Any]) -> str:
-    return row.get("incident_status", {}).get("category", "live")
+def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in row.items() if key[0] != "_"} for row in rows]
 
 
 def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
@@ -184,7 +168,7 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
                 self.connection.close()
                 return
             self.send_response(answer.status)
-            for name, value in answer.headers.items():
+            for name, value in {**api.headers, **answer.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()

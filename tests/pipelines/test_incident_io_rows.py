@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.incident_io.endpoints import ENDPOINTS
 from pipelines.incident_io.errors import UnexpectedDataError
+from pipelines.incident_io.identifiers import with_text_ids
 from pipelines.incident_io.rows import arrow_schema, to_batch
 from pipelines.incident_io.spool import Spool
 from pipelines.incident_io.timestamps import parse_timestamps
@@ -23,6 +24,7 @@ COLUMNS = {
     "minutes": "double",
     "is_on": "bool",
     "things": "json",
+    "labels": "json",
     "updated_at": "timestamp",
 }
 
@@ -40,6 +42,7 @@ def test_absent_and_null_keys_are_null_and_the_column_is_there() -> None:
         "minutes": None,
         "is_on": None,
         "things": None,
+        "labels": None,
         "updated_at": None,
         "extra_fields": None,
         "deleted_at": None,
@@ -55,13 +58,8 @@ def test_nested_values_keep_exactly_what_the_api_sent() -> None:
 
 
 def test_empty_lists_and_objects_stay_apart_from_absent_ones() -> None:
-    assert [
-        row["things"] for row in rows_of({"id": "a", "things": []}, {"id": "b", "things": {}}, {"id": "c"})
-    ] == [
-        "[]",
-        "{}",
-        None,
-    ]
+    rows = rows_of({"id": "a", "things": {}}, {"id": "b", "labels": []}, {"id": "c", "things": None})
+    assert [(row["things"], row["labels"]) for row in rows] == [("{}", None), (None, "[]"), (None, None)]
 
 
 def test_undeclared_keys_are_kept_in_extra_fields() -> None:
@@ -76,27 +74,66 @@ def test_constants_fill_columns_the_api_leaves_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "value"),
+    ("column", "value", "said"),
     [
-        ("name", 5),
-        ("name", {"a": 1}),
-        ("rank", "1"),
-        ("minutes", "2.5"),
-        ("is_on", "yes"),
-        ("updated_at", 17),
-        ("updated_at", "yesterday"),
-        ("updated_at", "2024-05-01T10:00:00"),
+        ("name", 5, "a number where a text"),
+        ("name", {"a": 1}, "an object where a text"),
+        ("rank", "1", "a text where a whole number"),
+        ("rank", True, "true or false where a whole number"),
+        # Arrow would have cut it to 5.
+        ("rank", 5.5, "5.5 where a whole number"),
+        ("rank", 2**70, "1180591620717411303424 where a whole number"),
+        ("minutes", "2.5", "a text where a number"),
+        ("minutes", True, "true or false where a number"),
+        ("is_on", "yes", "a text where true or false"),
+        ("is_on", 1, "a number where true or false"),
+        ("things", "live", "a text where an object"),
+        ("things", [], "a list where an object"),
+        ("labels", {}, "an object where a list"),
+        ("updated_at", 17, "a number where an instant"),
+        ("updated_at", "yesterday", "'yesterday' where an instant"),
+        ("updated_at", "2024-05-01T10:00:00", "'2024-05-01T10:00:00' where an instant"),
+        ("updated_at", "9999-12-31T23:59:59-02:00", "'9999-12-31T23:59:59-02:00' where an instant"),
     ],
 )
-def test_a_value_of_another_type_stops_the_load_and_names_the_row(column: str, value: object) -> None:
-    with pytest.raises(UnexpectedDataError, match=rf"things\.{column}.*id bad"):
+def test_a_value_of_another_type_is_refused_with_table_column_what_was_sent_and_the_record(
+    column: str, value: object, said: str
+) -> None:
+    with pytest.raises(UnexpectedDataError) as caught:
         rows_of({"id": "good"}, {"id": "bad", column: value})
+    assert str(caught.value).startswith(f"things.{column}: the API sent {said}")
+    assert "(record bad)" in str(caught.value)
 
 
-@pytest.mark.parametrize("row", [{}, {"id": None}, {"id": 5}, "text", None])
-def test_an_entry_without_an_id_stops_the_load(row: object) -> None:
-    with pytest.raises(UnexpectedDataError, match="without a text id"):
-        to_batch("things", [row], COLUMNS, {}, "load")  # type: ignore[list-item]
+def test_the_text_of_a_refused_value_is_not_shown() -> None:
+    with pytest.raises(UnexpectedDataError) as caught:
+        rows_of({"id": "bad", "name": ["of a private incident"]})
+    assert "private" not in str(caught.value)
+
+
+def test_numbers_keep_their_value_however_they_are_written() -> None:
+    first, second = rows_of(
+        {"id": "a", "rank": 5.0, "minutes": 7}, {"id": "b", "rank": 2**53 + 1, "minutes": 2**60 + 1}
+    )
+    assert [first["rank"], first["minutes"], second["rank"]] == [5, 7.0, 2**53 + 1]
+    assert second["minutes"] == pytest.approx(2**60)
+
+
+@pytest.mark.parametrize(
+    "row", [{}, {"id": None}, {"id": 5.5}, {"id": True}, {"id": ""}, {"id": {}}, "text", None]
+)
+def test_an_entry_without_an_id_is_refused_with_its_place(row: object) -> None:
+    with pytest.raises(UnexpectedDataError, match=r"^things.*entry 2 of a page"):
+        with_text_ids("things", [{"id": "a"}, row], COLUMNS)
+
+
+def test_ids_may_become_numbers_and_are_kept_as_their_digits() -> None:
+    rows = [{"id": 17, "incident_id": 5, "rank": 3, "has_id": 1}, {"id": "01J", "incident_id": None}]
+    columns = {"id": "text", "incident_id": "text", "rank": "bigint", "gone_id": "text"}
+    assert with_text_ids("things", rows, columns) == [
+        {"id": "17", "incident_id": "5", "rank": 3, "has_id": 1},
+        {"id": "01J", "incident_id": None},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from random import Random
 from typing import Any
 
 from apps.demo_api.company.configuration import FOLLOW_UP_CATEGORIES, FOLLOW_UP_PRIORITIES
-from apps.demo_api.company.identifiers import DAY, HOUR, rfc3339, ulid
-from apps.demo_api.company.incident_records import Incident
+from apps.demo_api.company.identifiers import DAY, HOUR, rfc3339
+from apps.demo_api.company.incident_records import Incident, part_id
 from apps.demo_api.company.organisation import MEMBERS, TEAMS
 from apps.demo_api.company.texts import FOLLOW_UPS
 
@@ -28,7 +27,6 @@ def build_follow_ups(random: Random, incident: Incident, until: int) -> list[dic
 
 def _follow_up(random: Random, incident: Incident, number: int, created: int, until: int) -> dict[str, Any]:
     who = incident.profile
-    digest = blake2b(f"{who.incident_id}/follow_up/{number}".encode(), digest_size=9).digest()
     fate = random.choices(("completed", "outstanding", "not_doing", "deleted"), (62, 24, 9, 5))[0]
     ended = created + int(12 * DAY * random.lognormvariate(0, 1.1))
     status = fate if ended <= until else "outstanding"
@@ -39,7 +37,7 @@ def _follow_up(random: Random, incident: Incident, number: int, created: int, un
         touched = created
     assignee = random.choice(MEMBERS[incident.team])
     record: dict[str, Any] = {
-        "id": ulid(who.declared // 1000, bytes([number]) + digest),
+        "id": part_id(who, "follow_up", number, created),
         "incident_id": who.incident_id,
         "title": random.choice(FOLLOW_UPS).format(service=incident.service.name),
         "status": status,

@@ -21,7 +21,7 @@ from apps.demo_api.company.field_values import FieldValues
 from apps.demo_api.company.identifiers import HOUR, MINUTE, SECOND, named_ulid, rfc3339, ulid
 from apps.demo_api.company.organisation import MEMBERS, PEOPLE, RESPONDING, TEAMS, Person
 from apps.demo_api.company.services import SERVICES, Service
-from apps.demo_api.company.texts import MESSAGES, SUMMARIES, SYMPTOMS
+from apps.demo_api.company.texts import ALERTS, MESSAGES, SUMMARIES, SYMPTOMS
 from apps.demo_api.company.timeline import Profile, Timeline
 
 _EVERYBODY = list(PEOPLE.values())
@@ -37,7 +37,7 @@ _SLACK_TEAM = "T02HAVN0001"
 
 @dataclass(frozen=True)
 class Incident:
-    """A generated incident and what its follow-ups need to know."""
+    """A generated incident and what the records around it need to know."""
 
     record: dict[str, Any]
     updates: list[dict[str, Any]]
@@ -56,7 +56,7 @@ def build_incident(random: Random, who: Profile, full: Timeline, until: int, mer
     fields = FieldValues.draw(random, service, team, who.mode)
     incident_type = random.choices(("Production", "Internal tooling", "Security", None), (80, 12, 4, 4))[0]
     is_private = incident_type == "Security" or random.random() < 0.01
-    creator = _creator(random, reporter, service)
+    creator = _creator(random, who, reporter, service)
     assignments = _assignments(random, lead, reporter, members)
     has_team_ids, has_severity = random.random() < 0.24, random.random() < 0.97
     texts = Random(random.random())
@@ -103,13 +103,13 @@ def build_incident(random: Random, who: Profile, full: Timeline, until: int, mer
         begin = last_change - 2 * HOUR
         record["debriefs"] = [
             {
-                "id": _sub_id(who, "debrief", 0),
+                "id": part_id(who, "debrief", 0, begin),
                 "start_at": rfc3339(begin),
                 "end_at": rfc3339(begin + 45 * MINUTE),
             }
         ]
         record["postmortem_document_url"] = f"https://docs.havn.example/postmortems/{number}"
-        record["postmortem_document_ids"] = [_sub_id(who, "postmortem", 0)]
+        record["postmortem_document_ids"] = [part_id(who, "postmortem", 0, last_change)]
     if texts.random() < 0.12:
         record["external_issue_reference"] = {
             "provider": "jira",
@@ -126,15 +126,15 @@ def build_incident(random: Random, who: Profile, full: Timeline, until: int, mer
     return Incident(record, updates, service, team, who, over)
 
 
-def _creator(random: Random, reporter: Person, service: Service) -> dict[str, Any]:
+def _creator(random: Random, who: Profile, reporter: Person, service: Service) -> dict[str, Any]:
     draw = random.random()
     if draw < 0.68:
         return {"user": reporter.embedded}
     if draw < 0.88:
         return {
             "alert": {
-                "id": named_ulid("alert", service.name),
-                "title": f"{service.name}: error rate above threshold",
+                "id": raising_alert(who)[1],
+                "title": ALERTS[0].format(service=service.name),
             }
         }
     return _WORKFLOW if draw < 0.93 else _API_KEY if draw < 0.98 else {}
@@ -209,7 +209,7 @@ def _updates(
     updates = []
     for number, (instant, status_key, severity) in enumerate(line.changes):
         update: dict[str, Any] = {
-            "id": _sub_id(who, "update", number),
+            "id": part_id(who, "update", number, instant),
             "incident_id": who.incident_id,
             "new_incident_status": STATUSES[status_key],
             "updater": {"user": lead.embedded} if number else creator,
@@ -225,7 +225,14 @@ def _updates(
     return updates
 
 
-def _sub_id(who: Profile, kind: str, number: int) -> str:
-    """Id of a part of an incident: ascending with the incident, then with the number."""
-    digest = blake2b(f"{who.incident_id}/{kind}/{number}".encode(), digest_size=9).digest()
-    return ulid(who.declared // 1000, bytes([number]) + digest)
+def part_id(who: Profile, kind: str, number: int, created: int) -> str:
+    """Id of something that belongs to an incident; like all ids it ascends with the instant of creation."""
+    digest = blake2b(f"{who.incident_id}/{kind}/{number}".encode(), digest_size=10).digest()
+    return ulid(created // 1000, digest)
+
+
+def raising_alert(who: Profile) -> tuple[int, str]:
+    """When the alert fired that raised an incident, shortly before it was declared, and its id."""
+    draw = blake2b(f"{who.incident_id}/raised".encode(), digest_size=6).digest()
+    fired = who.declared - 2 * SECOND - int.from_bytes(draw, "big") % (38 * SECOND)
+    return fired, part_id(who, "alert", 0, fired)

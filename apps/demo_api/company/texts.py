@@ -67,3 +67,29 @@ FOLLOW_UPS = (
     "Vérifier les sauvegardes de {service}",
     "Remove the single point of failure in front of {service}",
 )
+
+ALERTS = (
+    "{service}: error rate above threshold",
+    "{service}: p99 latency above 2 s",
+    "{service}: Warteschlange wächst seit 10 Minuten",
+    "{service}: no heartbeat",
+    "{service} : taux d'erreur anormal",
+)
+
+ACTIONS = (
+    "Roll back the latest change of {service}",
+    "Tell the depots to use the paper process",
+    "Logs von {service} sichern",
+    "Call the supplier's hotline",
+    "Scale {service} up",
+    "Prévenir le service client",
+    "Check whether messages were lost",
+)
+
+PULL_REQUESTS = (
+    "Limit retries in {service}",
+    "Revert the connection pool of {service}",
+    "{service}: Zeitüberschreitung erhöhen",
+    "Fix a race in {service}",
+    "Corrige l'encodage dans {service}",
+)

@@ -29,7 +29,7 @@ FATES = (
 )
 MEDIAN_HOURS = {"Minor": 7.0, "Major": 4.0, "Critical": 2.2, "Kritisch – Größtschaden": 3.5}
 _COMMON = ("Minor", "Major", "Critical")
-_VOID = {"declined": "Declined at", "canceled": "Canceled at", "merged": "Merged at"}
+VOID_FATES = {"declined": "Declined at", "canceled": "Canceled at", "merged": "Merged at"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def merge_target(calendar: Calendar, seed: int, merged: Profile) -> Profile | No
     """The latest earlier incident that a merged one can belong to."""
     for index in range(merged.index - 1, max(-1, merged.index - 200), -1):
         candidate = profile(calendar, seed, index)
-        if candidate.mode == "standard" and candidate.fate not in _VOID:
+        if candidate.mode == "standard" and candidate.fate not in VOID_FATES:
             return candidate
     return None
 
@@ -130,10 +130,10 @@ def _response(random: Random, line: Timeline, fate: str) -> None:
     now = line.created
     if fate == "left_in_triage":
         return
-    if fate in _VOID:
+    if fate in VOID_FATES:
         now = _after(random, now, 20 * MINUTE)
         line.changes.append((now, fate, severity))
-        stamps[_VOID[fate]] = now
+        stamps[VOID_FATES[fate]] = now
         return
     if in_triage:
         now = _after(random, now, 4 * MINUTE)
@@ -222,8 +222,8 @@ def _exercise(random: Random, line: Timeline, fate: str) -> None:
     line.stamps["Reported at"] = line.stamps["Accepted at"] = line.created
     line.changes.append((line.created, "investigating", line.severity))
     over = _after(random, line.created, 25 * MINUTE)
-    end = fate if fate in _VOID else "closed"
+    end = fate if fate in VOID_FATES else "closed"
     line.changes.append((over, end, line.severity))
-    line.stamps[_VOID.get(end, "Closed at")] = over
+    line.stamps[VOID_FATES.get(end, "Closed at")] = over
     if end == "closed":
         line.stamps["Resolved at"] = over

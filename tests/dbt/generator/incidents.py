@@ -46,7 +46,7 @@ def generate_incidents(chance: Chance, directory: Directory) -> tuple[list[Row],
                 "reference": f"INC-{number + 1}",
                 "name": chance.text(),
                 "mode": chance.one(MODES),
-                "visibility": "private" if chance.happens(0.15) else "public",
+                "visibility": _visibility(chance),
                 "permalink": f"https://app.example.com/{number + 1}",
                 "incident_status": status,
                 "severity": _stale(chance, severity, {"name": "Old name", "rank": 99}),
@@ -143,6 +143,12 @@ def _assignments(chance: Chance, directory: Directory) -> list[Row]:
         elif chance.happens(0.5):
             rows.append({"role": role})
     return rows
+
+
+def _visibility(chance: Chance) -> str | None:
+    """Mostly public; the vendor may add values."""
+    roll = chance.random.random()
+    return "private" if roll < 0.15 else "restricted" if roll < 0.18 else None if roll < 0.2 else "public"
 
 
 def _field_entries(chance: Chance, directory: Directory) -> list[Row]:

@@ -48,6 +48,11 @@ class Incident:
         return self.row["id"]
 
     @property
+    def is_private(self) -> bool:
+        """Masked: everything that is not known to be public."""
+        return self.row["visibility"] != "public"
+
+    @property
     def is_eligible(self) -> bool:
         """Counts in metrics."""
         return self.excluded is None

@@ -22,7 +22,7 @@ def unmapped_values(
         if not incident.is_eligible:
             continue
         for value in field_values(account, incident.row):
-            is_masked = value.is_free_text and incident.row["visibility"] == "private"
+            is_masked = value.is_free_text and incident.is_private
             if mapping.is_mapped(value) and not mapping.candidates(value) and not is_masked:
                 seen.setdefault((value.field_name, value.text), {})[incident.id] = incident.occurred_at
     rows = {}

@@ -29,7 +29,8 @@ select
     workload_minutes_late,
     workload_minutes_sleeping,
 
-    coalesce(visibility = 'private', false) as is_private,
+    -- A visibility nobody knows yet must not publish what may be meant for few.
+    coalesce(visibility <> 'public', true) as is_private,
 
     creator,
     incident_role_assignments as role_assignments,
