@@ -244,13 +244,11 @@ SERVICE_MUTATIONS = [
     ),
     *_in(
         f"{SERVICES}/int_service_owner_references.sql",
-        ("    where is_in_catalog\n", ""),
         ("components.reference || ' > ' || owner_references.reference", "owner_references.reference"),
-        ("where components.purpose = 'service_component'", "where true"),
-        ("    where purpose = 'service_owner'\n", ""),
     ),
     *_in(
         f"{SERVICES}/int_service_current_owners.sql",
+        ("    where is_in_catalog\n", ""),
         ("    where team_entry_id is not null\n", ""),
         ("min(owner_reference) as", "max(owner_reference) as"),
         ("min_by(matched_by, owner_reference)", "max_by(matched_by, owner_reference)"),
