@@ -228,9 +228,7 @@ def _needed_catalog_types(parents: Parents, plan: Plan) -> Iterator[Series]:
 
 def _on_the_way_to_teams(catalog_types: list[Row], needed: list[Row]) -> list[Row]:
     """Types between a needed one and the teams: a service may name its team through its component."""
-    team_types = {
-        catalog_type.get("type_name") for catalog_type in catalog_types if catalog_type.get("is_team_type")
-    }
+    team_types = {kind.get("type_name") for kind in catalog_types if kind.get("is_team_type")}
     pointed_at = {type_name for catalog_type in needed for type_name in _attribute_types(catalog_type)}
     return [
         catalog_type

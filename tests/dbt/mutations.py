@@ -8,6 +8,7 @@ no longer in the project.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from tests.dbt.mutation import Mutation
 from tests.dbt.mutations_attribution import ATTRIBUTION_MUTATIONS
 
 ACCOUNTS = 20
+JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 INCIDENTS = "models/intermediate/incidents"
 PERIODS = "models/intermediate/periods"
 METRICS = "models/intermediate/metrics"
@@ -252,7 +254,7 @@ class Bench:
             return "NOT APPLICABLE, the text is gone"
         file.write_text(sound.replace(mutation.old, mutation.new), encoding="utf-8")
         try:
-            return self._notice(mutation, accounts)
+            return self._notice(mutation, sound, accounts)
         except AssertionError as error:
             return f"noticed ({error})"
         except DbtProjectError as error:
@@ -260,12 +262,15 @@ class Bench:
         finally:
             file.write_text(sound, encoding="utf-8")
 
-    def _notice(self, mutation: Mutation, accounts: int) -> str:
+    def _notice(self, mutation: Mutation, sound: str, accounts: int) -> str:
         name = Path(mutation.file).stem
-        is_plain = mutation.file.startswith("models/") and "{" not in mutation.old + mutation.new
-        if is_plain:
+        if (
+            mutation.file.startswith("models/")
+            and mutation.old in JINJA.sub("\0", sound)
+            and "{" not in mutation.new
+        ):
             # Plain SQL comes out of the compiler as it is, where the variables of the variant let it out.
-            mutated = {variant: _with_mutation(sound, name, mutation) for variant, sound in self._sound.items()}
+            mutated = {variant: _with_mutation(found, name, mutation) for variant, found in self._sound.items()}
         else:
             mutated = self._compiled_anew([name] if mutation.file.startswith("models/") else [])
         for seed in range(accounts):

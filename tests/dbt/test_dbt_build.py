@@ -24,8 +24,8 @@ from tests.dbt.loading import load_account, new_warehouse
 from tests.dbt.oracle import expect
 
 # 35 incidents of every attribution step, teams of the seeds and of incident.io, reopens, parents of teams that
-# nobody knows, and an earlier run that saw other owners, names and parents.
-ACCOUNT_SEED = 331
+# nobody knows, follow-ups in time, durations of the account that differ from ours, and an earlier run.
+ACCOUNT_SEED = 4299
 HISTORY = [f"+{name}" for name in ("runs_seen", "service_owners_seen", "team_names_seen", "team_parents_seen")]
 
 

@@ -1,5 +1,5 @@
--- One row per incident and team that somebody named as its owner: rows of incident_owners.csv, and the teams that incident.io
--- computed, which such a row outranks.
+-- One row per incident and team that somebody named as its owner: rows of incident_owners.csv, and the teams that
+-- incident.io computed, which such a row outranks.
 with
 
 incidents as (

@@ -1,5 +1,6 @@
--- One row per incident and team in whose subtree a credited team lies, once however many of them: the sum of their weights. Which
--- teams lie in a subtree is the chart's of today or of the day of the incident, by the variable hierarchy_mode.
+-- One row per incident and team in whose subtree a credited team lies, once however many of them: the sum of their
+-- weights. Which teams lie in a subtree is the chart's of today or of the day of the incident, by the variable
+-- hierarchy_mode.
 with
 
 credits as (

@@ -47,14 +47,14 @@ placed as (
     from reference_attributes
 ),
 
-component_types as (
-    select distinct target_type_id as catalog_type_id
-    from placed
-    where is_service_type and first_place is not null
-),
+{% if path | length == 2 %}
+    component_types as (
+        select distinct target_type_id as catalog_type_id
+        from placed
+        where is_service_type and first_place is not null
+    ),
 
-purposes as (
-    {% if path | length == 2 %}
+    service_purposes as (
         select
             'service_component' as purpose,
             placed.*
@@ -69,13 +69,19 @@ purposes as (
         from placed
         inner join component_types on placed.catalog_type_id = component_types.catalog_type_id
         where placed.leads_to_teams and placed.second_place is not null
-    {% else %}
+    ),
+{% else %}
+    service_purposes as (
         select
             'service_owner' as purpose,
             placed.*
         from placed
         where is_service_type and leads_to_teams {{ 'and first_place is not null' if path }}
-    {% endif %}
+    ),
+{% endif %}
+
+purposes as (
+    select * from service_purposes
 
     union all
 

@@ -1,6 +1,6 @@
--- One row per catalog entry and text by which another entry may refer to it: its id, its external id, an alias or, where the
--- type allows it, the name. A lower preference is the stronger way; entries that have ended come after all others, because an
--- entry that is made anew takes over the external id of the one before.
+-- One row per catalog entry and text by which another entry may refer to it: its id, its external id, an alias or, where
+-- the type allows it, the name. A lower preference is the stronger way; entries that have ended come after all others,
+-- because an entry that is made anew takes over the external id of the one before.
 with
 
 target_types as (

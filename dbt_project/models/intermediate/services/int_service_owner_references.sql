@@ -1,13 +1,7 @@
--- One row per service, reference to an owning team that today's catalog holds for it, and team entry that it means; none where
--- nothing answers to it. The variable service_owner_path says which attributes lead from the service to the team.
+-- One row per service, reference to an owning team that today's catalog holds for it, and team entry that it means; none
+-- where nothing answers to it. The variable service_owner_path says which attributes lead from the service to the team.
 {%- set path = service_owner_path() %}
 with
-
-services as (
-    select service_id
-    from {{ ref('int_services') }}
-    where is_in_catalog
-),
 
 catalog_references as (
     select * from {{ ref('int_catalog_references') }}
@@ -16,30 +10,22 @@ catalog_references as (
 owner_references as (
     select * from catalog_references
     where purpose = 'service_owner'
-),
-
-led_to as (
-    {% if path | length == 2 %}
-        select
-            components.catalog_entry_id as service_id,
-            owner_references.catalog_entry_id as holder_entry_id,
-            components.reference || ' > ' || owner_references.reference as owner_reference,
-            owner_references.target_entry_id as team_entry_id,
-            owner_references.matched_by
-        from catalog_references as components
-        inner join owner_references on components.target_entry_id = owner_references.catalog_entry_id
-        where components.purpose = 'service_component'
-    {% else %}
-        select
-            catalog_entry_id as service_id,
-            catalog_entry_id as holder_entry_id,
-            reference as owner_reference,
-            target_entry_id as team_entry_id,
-            matched_by
-        from owner_references
-    {% endif %}
 )
 
-select led_to.*
-from led_to
-inner join services on led_to.service_id = services.service_id
+{% if path | length == 2 %}
+    select
+        components.catalog_entry_id as service_id,
+        components.reference || ' > ' || owner_references.reference as owner_reference,
+        owner_references.target_entry_id as team_entry_id,
+        owner_references.matched_by
+    from catalog_references as components
+    inner join owner_references on components.target_entry_id = owner_references.catalog_entry_id
+    where components.purpose = 'service_component'
+{% else %}
+    select
+        catalog_entry_id as service_id,
+        reference as owner_reference,
+        target_entry_id as team_entry_id,
+        matched_by
+    from owner_references
+{% endif %}

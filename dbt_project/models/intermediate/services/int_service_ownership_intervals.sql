@@ -1,6 +1,7 @@
--- One row per service, team and span in which it may count as the owner. Of the rows that hold an incident the lowest preference
--- decides: 1 a row of service_ownership.csv, 2 what the catalog was seen to say, and before anything was known the first known
--- row, 3 of the seed or 4 of the catalog. Spans of the seed are bounded by local dates, those of the catalog by instants.
+-- One row per service, team and span in which it may count as the owner. Of the rows that hold an incident the lowest
+-- preference decides: 1 a row of service_ownership.csv, 2 what the catalog was seen to say, and before anything was known
+-- the first known row, 3 of the seed or 4 of the catalog. Spans of the seed are bounded by local dates, those of the
+-- catalog by instants.
 with
 
 seed_owners as (

@@ -1,5 +1,5 @@
--- One row per team of teams.csv, and the root team, which exists without a row as well. A team that stands for several teams of
--- incident.io has several rows there, which agree in name and parent.
+-- One row per team of teams.csv, and the root team, which exists without a row as well. A team that stands for several
+-- teams of incident.io has several rows there, which agree in name and parent.
 with
 
 declared as (

@@ -1,5 +1,5 @@
--- One row per team known to incident.io, ended ones too: every row of the teams endpoint, and every entry of the team catalog
--- type that no such row stands for.
+-- One row per team known to incident.io, ended ones too: every row of the teams endpoint, and every entry of the team
+-- catalog type that no such row stands for.
 with
 
 teams as (

@@ -1,5 +1,6 @@
--- One row per team that has no row in teams.csv and for which the team catalog names a known team above it: the first attribute
--- of the variable team_parent_attribute whose value is found. Teams that would be their own ancestors form a circle.
+-- One row per team that has no row in teams.csv and for which the team catalog names a known team above it: the first
+-- attribute of the variable team_parent_attribute whose value is found. Teams that would be their own ancestors form a
+-- circle.
 with recursive
 
 catalog_references as (

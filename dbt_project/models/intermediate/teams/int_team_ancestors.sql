@@ -1,5 +1,5 @@
--- One row per team, team above it (itself included) and span of time: what a subtree figure of the ancestor adds up. Spans are
--- those between two changes of the chart, so that each of them has one chart.
+-- One row per team, team above it (itself included) and span of time: what a subtree figure of the ancestor adds up.
+-- Spans are those between two changes of the chart, so that each of them has one chart.
 with recursive
 
 teams as (

@@ -1,6 +1,6 @@
--- One row per incident.io team: the team of ours it is. A row of teams.csv that names it by id, catalog entry id, external id or
--- exact name stands for it, or by a name or external id it had before, where no team answers to that now; with no such row it is
--- a team of its own.
+-- One row per incident.io team: the team of ours it is. A row of teams.csv that names it by id, catalog entry id,
+-- external id or exact name stands for it, or by a name or external id it had before, where no team answers to that now;
+-- with no such row it is a team of its own.
 with
 
 incident_io_teams as (

@@ -1,5 +1,5 @@
--- One row per team but the root: the team above it in this run. Snapshot team_parents_seen keeps what changes, for the chart of
--- an earlier day.
+-- One row per team but the root: the team above it in this run. Snapshot team_parents_seen keeps what changes, for the
+-- chart of an earlier day.
 select
     team_id,
     parent_team_id,

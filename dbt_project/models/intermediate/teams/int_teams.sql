@@ -1,5 +1,5 @@
--- One row per team: the root, the other teams of teams.csv, and the incident.io teams that no row stands for. A team whose parent
--- is unknown, or would be its own ancestor, hangs under the root.
+-- One row per team: the root, the other teams of teams.csv, and the incident.io teams that no row stands for. A team
+-- whose parent is unknown, or would be its own ancestor, hangs under the root.
 with
 
 declared_teams as (

@@ -1,5 +1,5 @@
--- A failing row is a parent team named in the catalog that does not exist or lies below the team itself. The team hangs under the
--- root until the catalog is repaired or teams.csv gives it a parent.
+-- A failing row is a parent team named in the catalog that does not exist or lies below the team itself. The team hangs
+-- under the root until the catalog is repaired or teams.csv gives it a parent.
 {{ config(severity='warn') }}
 
 select
