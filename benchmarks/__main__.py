@@ -63,7 +63,23 @@ def bench_build(scratch: Path, incidents: int) -> None:
     floor = float(direct.stdout)
     print(f"    build    {seconds:7.1f} s (checks included)   same statements directly {floor:7.1f} s")
     print(f"    overhead {seconds - floor:7.1f} s   ratio {seconds / floor:.2f}   (target: overhead at most 15 s)")
+    bench_plan(scratch, environ)
     shutil.rmtree(home)
+
+
+def bench_plan(scratch: Path, environ: dict[str, str]) -> None:
+    """What an edited mapping would change, on the home of the settings; the files of the seeds stay as they are."""
+    draft = scratch / "draft"
+    shutil.copytree(DEMO_SEEDS_DIR, draft, dirs_exist_ok=True)
+    mapping = draft / "team_mapping.csv"
+    text = mapping.read_text(encoding="utf-8")
+    edited = text.replace("Infrastructure,cloud-foundation", "Infrastructure,networking")
+    if edited == text:
+        raise RuntimeError("the demo's mapping has no row to edit any more: adapt bench_plan")
+    mapping.write_text(edited, encoding="utf-8")
+    plan = measure(python(*CLI, "mapping", "plan", "--seeds", str(draft), "--json"), environ)
+    moved = len(orjson.loads(plan.stdout)["incidents"])
+    print(f"    plan     {plan}   ({moved:,} incidents would move)")
 
 
 def bench_rerun(scratch: Path, incidents: int) -> None:
