@@ -93,6 +93,8 @@ def team_names(account: Account, teams: Teams) -> dict[tuple[str, str, str], dic
 def _offered(account: Account) -> list[ValueKey]:
     offered: list[ValueKey] = []
     for field in account.table("custom_fields"):
+        if field.get("deleted_at"):
+            continue
         offered += [
             (field["id"], option["id"], None, None, option["value"])
             for option in account.table("custom_field_options")
