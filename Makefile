@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SQL := dbt_project/models dbt_project/tests pipelines/restatements
 export DO_NOT_TRACK := 1
 
-.PHONY: run test test-long lint format bench dev web lock clean
+.PHONY: run test test-long lint format docs bench dev web lock clean
 .DEFAULT_GOAL := run
 
 # uv is used when the machine has it; plain pip gives the same versions from the same constraints.
@@ -37,6 +37,10 @@ lint: $(STAMP)
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/sqlfluff fix --disable-progress-bar $(SQL)
+
+# What is derived from the definitions of the metrics; `make test` fails while it is out of date.
+docs: $(STAMP)
+	@$(BIN)/python -m tests.dbt.generate_metric_docs
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from orchestration.last_build import last_build_succeeded
 from orchestration.run import Run
@@ -26,10 +27,15 @@ def publish_run(run: Run, run_id: str) -> Published:
             "The last build did not succeed or was interrupted, so its marts are not published; readers keep the "
             "last good copy. Run `incident-marts build` and then `incident-marts publish`."
         )
+    if run.is_pii_hashed and names_people(run.settings.warehouse):
+        raise UncheckedMartsError(
+            "pii_mode is hashed and the marts of the last build name people, so they are not published. Run "
+            "`incident-marts build` and then `incident-marts publish`."
+        )
     run.restated = log_restatements(run.settings, run_id, run.settings.as_of)
     run.warnings += [*_rows_that_fit_nothing(run), *_not_compared(run.restated)]
     record(run, run_id, "succeeded")
-    run.published = publish(run.settings, run_id)
+    run.published = publish(run.settings, run_id, only_pseudonyms=run.is_pii_hashed)
     return run.published
 
 
@@ -50,6 +56,13 @@ def _not_compared(restated: Restated) -> list[str]:
     ]
 
 
+def names_people(warehouse: Path) -> bool:
+    """Whether the marts hold an e-mail address of a person, which no pseudonym is."""
+    with read_only(warehouse) as connection:
+        found = connection.execute("select 1 from marts.dim_people where contains(email, '@') limit 1").fetchone()
+    return found is not None
+
+
 def record(run: Run, run_id: str, status: str) -> None:
     """Writes the run's row of `marts.run_log`."""
     extracted, built = run.extracted, run.built
@@ -65,6 +78,6 @@ def record(run: Run, run_id: str, status: str) -> None:
             missing_scopes=extracted.missing_scopes if extracted else {},
             checks=built.check_counts() if built else {},
             versions=installed_versions(),
-            warnings=run.warnings,
+            warnings=run.told_warnings(),
         ),
     )

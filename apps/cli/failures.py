@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from apps.cli.telling import told
+
 FAILED, WRONG_USAGE, BUSY, INTERRUPTED = 1, 2, 3, 130
 
 
@@ -22,6 +24,7 @@ def report_failure(error: BaseException, as_json: bool) -> int:
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else FAILED
     code, problems = describe(error)
+    problems = [told(problem) for problem in problems]
     if isinstance(error, click.UsageError):
         error.show(sys.stderr)
     else:
@@ -89,6 +92,6 @@ def _unexpected(error: BaseException) -> str:
     with tempfile.NamedTemporaryFile(
         "w", prefix="incident-marts-", suffix=".log", delete=False, encoding="utf-8"
     ) as log_file:
-        traceback.print_exception(error, file=log_file)
+        log_file.write(told("".join(traceback.format_exception(error))))
     sentence = " ".join(str(error).split())[:500]
     return f"{type(error).__name__}: {sentence}\nThis was not expected; details are in {Path(log_file.name)}"

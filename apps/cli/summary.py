@@ -31,7 +31,7 @@ def run_document(run: Run, run_id: str, stages: tuple[str, ...]) -> dict[str, An
         "home": str(settings.home),
         "as_of": settings.as_of_text,
         "seconds": {name: round(seconds, 3) for name, seconds in run.stage_seconds.items()},
-        "warnings": run.warnings,
+        "warnings": run.told_warnings(),
     }
     if extracted:
         document["rows"] = dict(extracted.rows)
@@ -109,9 +109,10 @@ def _what_is_missing(run: Run) -> list[str]:
             f"not readable: {resource} needs the scope {scope}; its marts are empty. Give the key that right."
             for resource, scope in sorted(run.extracted.missing_scopes.items())
         ]
-    lines += [f"warning: {warning}" for warning in run.warnings[:COUNT_WARNINGS]]
-    if len(run.warnings) > COUNT_WARNINGS:
-        lines.append(f"... and {len(run.warnings) - COUNT_WARNINGS} more warnings, in marts.run_log")
+    told = run.told_warnings()
+    lines += [f"warning: {warning}" for warning in told[:COUNT_WARNINGS]]
+    if len(told) > COUNT_WARNINGS:
+        lines.append(f"... and {len(told) - COUNT_WARNINGS} more warnings, in marts.run_log")
     return ["\n".join(lines)] if lines else []
 
 

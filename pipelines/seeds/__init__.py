@@ -16,6 +16,7 @@ from pipelines.seeds.checks import (
     hierarchy_problems,
     interval_problems,
     overlaps_of_one_owner,
+    team_row_problems,
     unknown_team_problems,
 )
 from pipelines.seeds.known_teams import published_team_ids
@@ -90,6 +91,7 @@ def load_seeds(
 
     # A ragged row is one problem already; its team and the rows that name it should not become more.
     team_rows = [*teams.rows, *teams.ragged_rows]
+    problems += team_row_problems(teams.rows) if not teams.missing_columns else []
     problems += hierarchy_problems(teams.rows, {row.cells["team_id"] for row in teams.ragged_rows}, root_team_id)
     known = known_team_ids(team_rows, account_team_ids or (), root_team_id)
     can_judge = bool(team_rows) or account_team_ids is not None

@@ -107,6 +107,7 @@ def test_groups_are_the_stages_of_the_path(graph: dg.AssetGraph):
         ("seeds", "seeds"),
         ("staging", "staging"),
         ("intermediate", "intermediate"),
+        ("history", "history"),
         ("marts", "marts"),
         ("published", "published"),
     }

@@ -76,7 +76,7 @@ def team_names(account: Account, teams: Teams) -> dict[tuple[str, str, str], dic
     found = {(team.team_id, "team_name", team.name) for team in teams.rows.values()}
     entries = {entry["id"]: entry for entry in team_entries(account)}
     for team in teams.catalog_teams:
-        team_id = teams.of_incident_io(team.id)
+        team_id = teams.team_of(team.id)
         if team_id not in teams.rows:
             continue
         found |= {(team_id, "incident_io_team_id", team.id), (team_id, "incident_io_name", team.name)}
@@ -84,7 +84,7 @@ def team_names(account: Account, teams: Teams) -> dict[tuple[str, str, str], dic
         found |= {(team_id, "catalog_entry_id", entry_id)} if entry_id else set()
         found |= {(team_id, "external_id", team.external_id)} if team.external_id else set()
     for entry in entries.values():
-        team_id = teams.of_incident_io(entry["id"])
+        team_id = teams.team_of(entry["id"])
         if team_id in teams.rows:
             found |= {(team_id, "alias", alias) for alias in entry.get("aliases") or []}
     return {key: {"name_key": fold(key[2])} for key in found}
@@ -103,7 +103,8 @@ def _offered(account: Account) -> list[ValueKey]:
         offered += [
             (field["id"], None, entry["id"], entry.get("external_id"), entry["name"])
             for entry in account.table("catalog_entries")
-            if field.get("catalog_type_id") == entry["catalog_type_id"] and not entry.get("archived_at")
+            if field.get("catalog_type_id") == entry["catalog_type_id"]
+            and not (entry.get("archived_at") or entry.get("deleted_at"))
         ]
     return offered
 
