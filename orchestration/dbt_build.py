@@ -46,6 +46,7 @@ class BuildResults:
     failed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     messages: dict[str, str] = field(default_factory=dict)
+    failing_rows: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -106,7 +107,8 @@ def dbt_command() -> DbtCommand:
 def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> Iterator[Any]:
     """Yields Dagster's events of seeds, models, snapshots and tests as dbt finishes them.
 
-    Raises :class:`BuildError` when anything failed. Results are left in `run.built`.
+    Raises :class:`BuildError` when anything failed. Results are left in `run.built`, and the findings of checks of
+    severity warn in `run.warnings`.
     """
     results_path = target_dir(run.settings) / "run_results.json"
     results_path.unlink(missing_ok=True)  # An interrupted build must not look like the one before it.
@@ -124,8 +126,9 @@ def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> I
             )
     finally:
         _end(invocation.process)
+    _read_messages(results, run.settings)
+    run.warnings += describe_warnings(results, invocation.manifest)
     if not invocation.is_successful():
-        _read_messages(results, run.settings)
         log_file = run.settings.logs_dir / "dbt.log"
         ending = f"Nothing was published, readers keep the last good copy. All that dbt said is in {log_file}"
         raise BuildError([*describe_failures(results, invocation.manifest), ending])
@@ -163,20 +166,15 @@ def describe_failures(results: BuildResults, manifest: Mapping[str, Any]) -> lis
 
 
 def describe_warnings(results: BuildResults, manifest: Mapping[str, Any]) -> list[str]:
-    """One sentence for each check that warned: its name, and what a row of it means."""
-    nodes = [manifest["nodes"].get(unique_id, {"name": unique_id}) for unique_id in results.warned]
-    return [f"check {node['name']}: {_meaning(node) or 'see dbt.log'}" for node in nodes]
-
-
-def last_build_succeeded(settings: Settings) -> bool:
-    """Whether the newest build in this home ran to its end with nothing failed or skipped."""
-    path = target_dir(settings) / "run_results.json"
-    if not path.exists():
-        return False
-    results = json.loads(path.read_bytes())
-    return results["args"].get("which") == "build" and all(
-        result["status"] in {"success", "pass", "warn", "no-op"} for result in results["results"]
-    )
+    """One sentence for each check of severity warn that found rows: its name, how many, what one of them means."""
+    sentences = []
+    for unique_id in sorted(name for name in results.warned if name.startswith("test.")):
+        node = manifest["nodes"].get(unique_id, {})
+        rows = results.failing_rows.get(unique_id)
+        found = "found something" if rows is None else f"found {rows:,} {'row' if rows == 1 else 'rows'}"
+        meaning = _meaning(node).partition(". ")[0].rstrip(".")  # the rest is for whoever opens the file
+        sentences.append(f"check {node.get('name', unique_id)} {found}{f'. {meaning}.' if meaning else '.'}")
+    return sentences
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -211,6 +209,8 @@ def _read_messages(results: BuildResults, settings: Settings) -> None:
         for result in json.loads(path.read_bytes())["results"]:
             if result.get("message"):
                 results.messages[result["unique_id"]] = _short(result["message"])
+            if result.get("failures") is not None:
+                results.failing_rows[result["unique_id"]] = result["failures"]
 
 
 def _short(message: str) -> str:

@@ -212,8 +212,10 @@ def _needed_catalog_types(parents: Parents, plan: Plan) -> Iterator[Series]:
         catalog_type
         for catalog_type in catalog_types
         if catalog_type.get("is_team_type")
-        or {catalog_type["id"], catalog_type.get("name"), catalog_type.get("type_name")} & parents.catalog_types
         or NEEDED_CATEGORIES.intersection(catalog_type.get("categories") or ())
+        or parents.catalog_types.intersection(
+            (catalog_type["id"], catalog_type.get("name"), catalog_type.get("type_name"))
+        )
         or catalog_type["id"] in used_by_fields
     ]
     for catalog_type in needed + _on_the_way_to_teams(catalog_types, needed):

@@ -43,8 +43,14 @@ DEFAULT_VARIABLES: Row = {
     "service_owner_path": [],
     "team_parent_attribute": ["Parent", "Parent team"],
     "hierarchy_mode": "current",
+    "trailing_history_weeks": 53,
     "excluded_incident_types": [],
     "minimum_severity_rank": None,
+    "dimension_fields": None,
+    "dimension_max_values": 100,
+    "native_duration_map": {},
+    "person_durations": False,
+    "person_rows_include_private": False,
 }
 
 

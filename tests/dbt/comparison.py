@@ -7,11 +7,13 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from tests.dbt.account import Account, Row
 from tests.dbt.oracle import Expected
+from tests.dbt.oracle.follow_ups import FollowUp
 from tests.dbt.oracle.incidents import Incident
 
 TOLERANCE = 1e-9
@@ -21,6 +23,9 @@ EVIDENCE = (
     *("matched_by", "field_priority", "seed_file", "seed_line", "owned_from", "owned_to", "ownership_assumed"),
 )
 REFERENCE_KEY = ("reference_kind", "catalog_type", "attribute", "reference", "problem")
+VALUE_KEY = ("custom_field_id", "option_id", "catalog_entry_id", "external_id", "field_value")
+DIMENSION_KEY = ("grain", *SCOPE_AND_PERIOD, "custom_field_id", "field_value")
+DURATION_KEY = ("grain", *SCOPE_AND_PERIOD, "metric", "duration_metric_id")
 SEVERITY_KEY = ("grain", *SCOPE_AND_PERIOD, "severity_name", "severity_rank")
 
 
@@ -28,19 +33,40 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
     """One sentence for each value of the built marts that differs; empty when all is well."""
     return [
         *_compare("dim_teams", _by(connection, "dim_teams", "team_id"), _teams(expected)),
-        *_compare("fct_incidents", _by(connection, "fct_incidents", "incident_id"), _incidents(expected)),
+        *_compare("fct_incidents", _by(connection, "fct_incidents", "incident_id"), _incidents(account, expected)),
         *_compare(
             "fct_incident_teams",
             _by(connection, "fct_incident_teams", "incident_id", "team_id"),
             _credits(expected),
         ),
         *_evidence(connection, expected),
+        *_compare("fct_follow_ups", _by(connection, "fct_follow_ups", "follow_up_id"), _follow_ups(expected)),
         *_compare("fct_incident_people", _keys_of_people(connection), _people(expected)),
         *_metrics(connection, expected),
         *_compare(
             "rpt_metrics_by_severity",
             _by(connection, "rpt_metrics_by_severity", *SEVERITY_KEY),
             expected.severities,
+        ),
+        *_compare(
+            "rpt_metrics_trailing",
+            _by(connection, "rpt_metrics_trailing", "window_weeks", *SCOPE_AND_PERIOD),
+            expected.trailing,
+        ),
+        *_compare(
+            "fct_incident_native_durations",
+            _by(connection, "fct_incident_native_durations", "incident_id", "duration_metric_id"),
+            expected.native_durations,
+        ),
+        *_compare(
+            "rpt_metrics_by_duration",
+            _by(connection, "rpt_metrics_by_duration", *DURATION_KEY),
+            expected.durations,
+        ),
+        *_compare(
+            "rpt_metrics_by_dimension",
+            _by(connection, "rpt_metrics_by_dimension", *DIMENSION_KEY),
+            expected.dimensions,
         ),
         *_compare(
             "rpt_unmapped_values",
@@ -54,6 +80,17 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             expected.unresolved,
         ),
         *_trust(connection, expected),
+        *_compare("dim_custom_fields", _by(connection, "dim_custom_fields", "custom_field_id"), expected.fields),
+        *_compare(
+            "dim_custom_field_values",
+            _by(connection, "dim_custom_field_values", *VALUE_KEY),
+            expected.field_values,
+        ),
+        *_compare(
+            "dim_team_names",
+            _by(connection, "dim_team_names", "team_id", "name_kind", "name"),
+            expected.team_names,
+        ),
     ]
 
 
@@ -113,11 +150,12 @@ def _teams(expected: Expected) -> dict[Any, Row]:
     }
 
 
-def _incidents(expected: Expected) -> dict[Any, Row]:
-    return {(incident.id,): _incident(incident, expected) for incident in expected.incidents}
+def _incidents(account: Account, expected: Expected) -> dict[Any, Row]:
+    zone = ZoneInfo(account.variable("org_timezone"))
+    return {(incident.id,): _incident(incident, expected, zone) for incident in expected.incidents}
 
 
-def _incident(incident: Incident, expected: Expected) -> Row:
+def _incident(incident: Incident, expected: Expected, zone: ZoneInfo) -> Row:
     credit = expected.credits[incident.id]
     return {
         "reference": incident.row["reference"],
@@ -136,6 +174,8 @@ def _incident(incident: Incident, expected: Expected) -> Row:
         "impact_started_at": incident.impact_started_at,
         "mitigated_at": incident.mitigated_at,
         "resolved_at": incident.resolved_at,
+        "occurred_date": incident.occurred_at.astimezone(zone).date(),
+        "resolved_date": incident.resolved_at.astimezone(zone).date() if incident.resolved_at else None,
         "first_resolved_at": incident.first_resolved_at,
         "reopened_count": incident.reopened_count,
         "paused_seconds": incident.paused_seconds,
@@ -175,7 +215,6 @@ def _evidence(connection: duckdb.DuckDBPyConnection, expected: Expected) -> list
 
 def _evidence_of(incident: Incident, expected: Expected) -> Iterator[tuple[Any, ...]]:
     credit = expected.credits[incident.id]
-    is_private = incident.row["visibility"] == "private"
     for priority, (step, candidates) in enumerate(credit.candidates.items(), start=1):
         for found in candidates:
             yield (
@@ -185,7 +224,7 @@ def _evidence_of(incident: Incident, expected: Expected) -> Iterator[tuple[Any, 
                 step == credit.step and found.outranked_by is None,
                 found.outranked_by,
                 found.source_name,
-                None if is_private and found.is_free_text else found.source_value,
+                None if incident.is_private and found.is_free_text else found.source_value,
                 found.matched_by,
                 found.priority,
                 found.seed_file,
@@ -201,6 +240,38 @@ def _trust(connection: duckdb.DuckDBPyConnection, expected: Expected) -> list[st
     for row in built.values():
         row["excluded_by_reason"] = json.loads(row["excluded_by_reason"])
     return _compare("rpt_attribution_trust", built, expected.trust)
+
+
+def _follow_ups(expected: Expected) -> dict[Any, Row]:
+    return {(follow_up.row["id"],): _follow_up(follow_up) for follow_up in expected.follow_ups}
+
+
+def _follow_up(follow_up: FollowUp) -> Row:
+    row, incident = follow_up.row, follow_up.incident
+    issue = row["external_issue_reference"] or {}
+    told = {
+        "title": row["title"],
+        "person_id": row["assignee"]["id"] if row["assignee"] else None,
+        "external_issue_provider": issue.get("provider"),
+        "external_issue_name": issue.get("issue_name"),
+        "external_issue_permalink": issue.get("issue_permalink"),
+    }
+    return {
+        **{name: None if follow_up.is_masked else value for name, value in told.items()},
+        "incident_id": row["incident_id"],
+        "reference": incident.row["reference"] if incident else None,
+        "incident_mode": row["incident_mode"],
+        "status": row["status"],
+        "team_id": follow_up.team_id,
+        "is_masked": follow_up.is_masked,
+        "is_incident_eligible": incident is not None and incident.is_eligible,
+        "created_at": row["created_at"],
+        "completed_at": row["completed_at"],
+        "deleted_at": row["deleted_at"],
+        "time_to_complete_seconds": follow_up.seconds,
+        "is_counted": follow_up.is_counted,
+        "is_completed_within_30_days": follow_up.is_in_time,
+    }
 
 
 def _keys_of_people(connection: duckdb.DuckDBPyConnection) -> dict[Any, Row]:

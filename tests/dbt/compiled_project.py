@@ -134,7 +134,7 @@ class DbtProject:
         """Render all models, or those of these names, with `variables` over the defaults of dbt_project.yml."""
         given = {**variables, "as_of": AS_OF_PLACEHOLDER, "coverage_start": COVERAGE_PLACEHOLDER}
         if self._hooks is None:
-            self._hooks = tuple(self._compile_hook(node, given) for node in self._on_run_start())
+            self._hooks = tuple(self.compile_text(node.raw_code, given) for node in self._on_run_start())
         arguments = [
             "compile",
             "--select",
@@ -159,8 +159,9 @@ class DbtProject:
         operations = [n for n in self.manifest.nodes.values() if n.resource_type == "operation"]
         return sorted((n for n in operations if "on-run-start" in n.tags), key=lambda n: n.index)
 
-    def _compile_hook(self, node: Any, variables: Mapping[str, Any]) -> str:
-        arguments = ["compile", "--inline", node.raw_code, "--vars", json.dumps(variables)]
+    def compile_text(self, text: str, variables: Mapping[str, Any]) -> str:
+        """Render one statement that is no model: what the project's macros make of it."""
+        arguments = ["compile", "--inline", text, "--vars", json.dumps(variables)]
         return self._invoke(arguments, self.manifest).result.results[0].node.compiled_code
 
     def _invoke(self, arguments: list[str], manifest: Any = None) -> Any:

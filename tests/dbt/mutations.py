@@ -31,6 +31,10 @@ JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 INCIDENTS = "models/intermediate/incidents"
 PERIODS = "models/intermediate/periods"
 METRICS = "models/intermediate/metrics"
+CORE = "models/marts/core"
+FOLLOW_UPS = "models/intermediate/follow_ups"
+DURATIONS = "models/intermediate/durations"
+DIMENSIONS = "models/intermediate/dimensions"
 
 
 MUTATIONS = (
@@ -116,7 +120,117 @@ MUTATIONS = (
     Mutation(
         f"{METRICS}/int_metrics_by_period.sql", "when periods.elapsed_days >= 1", "when periods.elapsed_days > 0"
     ),
-    Mutation("models/marts/core/fct_incident_people.sql", "where not is_private", "where true"),
+    Mutation(f"{CORE}/fct_incident_people.sql", "where not is_private", "where true"),
+    Mutation(
+        f"{CORE}/fct_incidents.sql", "local_date('incidents.occurred_at')", "local_date('incidents.created_at')"
+    ),
+    Mutation(f"{CORE}/dim_custom_field_values.sql", "where not is_masked and", "where"),
+    Mutation(
+        f"{CORE}/dim_custom_field_values.sql", "attribution_step != 'custom_field'", "attribution_step != ''"
+    ),
+    Mutation(f"{CORE}/dim_custom_field_values.sql", "where is_eligible", ""),
+    Mutation(f"{CORE}/dim_custom_fields.sql", "count_incidents > 0 and team_ids is null", "team_ids is null"),
+    Mutation(f"{CORE}/dim_team_names.sql", "unnest(team_entries.aliases)", "team_entries.catalog_entry_name"),
+    Mutation(
+        "models/intermediate/custom_fields/int_offered_field_values.sql",
+        "where archived_at is null and deleted_at is null",
+        "where deleted_at is null",
+    ),
+    Mutation(
+        f"{METRICS}/int_metrics_compared.sql",
+        "coalesce(lag(is_complete) over (partition by grain order by period_start), false)",
+        "lag(period_start) over (partition by grain order by period_start) is not null",
+    ),
+    Mutation(f"{METRICS}/int_metrics_compared.sql", "metrics.is_complete and periods", "periods"),
+    Mutation(
+        "macros/comparisons.sql",
+        "'open_at_period_end', 'kind': 'number', 'nothing': '0'",
+        "'open_at_period_end', 'kind': 'number', 'nothing': 'null'",
+    ),
+    Mutation("macros/comparisons.sql", "nullif({{ metric.name }}_previous, 0)", "nullif({{ metric.name }}, 0)"),
+    Mutation(
+        "macros/comparisons.sql",
+        "name ~ '_low', name ~ '_previous', name ~ '_previous_high'",
+        "name ~ '_high', name ~ '_previous', name ~ '_previous_high'",
+    ),
+    Mutation("macros/comparisons.sql", "1.959963984540054e0", "1.6448536269514722e0"),
+    Mutation("macros/comparisons.sql", "({{ events }} + 1) * power(", "({{ events }} + 0) * power("),
+    Mutation(f"{PERIODS}/int_trailing_windows.sql", "grain = 'week' and is_complete", "grain = 'week'"),
+    Mutation(f"{PERIODS}/int_trailing_windows.sql", "count_weeks >= 2 * lengths", "count_weeks > 2 * lengths"),
+    Mutation(f"{PERIODS}/int_trailing_windows.sql", "complete_weeks.recency <= ", "complete_weeks.recency < "),
+    Mutation(
+        f"{METRICS}/int_trailing_counts.sql",
+        "coalesce(before_window.{{ so_far }}, 0) - coalesce(before_previous",
+        "before_window.{{ so_far }} - coalesce(before_previous",
+    ),
+    Mutation(
+        f"{METRICS}/int_trailing_time_to_resolve.sql",
+        "windows.window_start <= weeks.period_start",
+        "windows.window_start < weeks.period_start",
+    ),
+    Mutation(f"{FOLLOW_UPS}/int_follow_ups.sql", "('deleted', 'not_doing')", "('deleted')"),
+    Mutation(f"{FOLLOW_UPS}/int_follow_ups.sql", "and deleted_at is null", ""),
+    Mutation(
+        f"{FOLLOW_UPS}/int_follow_ups.sql",
+        "completed_at <= created_at + interval '720 hours'",
+        "completed_at < created_at + interval '720 hours'",
+    ),
+    Mutation(f"{FOLLOW_UPS}/int_follow_ups.sql", "status = 'completed' and", ""),
+    Mutation(
+        "models/marts/core/fct_follow_ups.sql", "coalesce(incidents.is_private, true)", "incidents.is_private"
+    ),
+    Mutation(
+        f"{METRICS}/int_incident_events.sql",
+        "case when is_completed_within_30_days then created_at end",
+        "case when is_completed_within_30_days then completed_at end",
+    ),
+    Mutation(f"{METRICS}/int_incident_events.sql", "when happenings.event = 'occurred' then", "when true then"),
+    Mutation(
+        f"{METRICS}/int_scope_days.sql", "workload_minutes_{{ part }} * share", "workload_minutes_{{ part }}"
+    ),
+    Mutation(f"{METRICS}/int_metrics_by_period.sql", "and periods.is_settled_for_30_days", ""),
+    Mutation(f"{PERIODS}/int_periods.sql", "interval '720 hours'", "interval '721 hours'"),
+    Mutation("models/intermediate/people/int_person_involvements.sql", "or not is_private", "or true"),
+    Mutation("macros/duration_statistics.sql", "or {{ var('person_durations') }}", ""),
+    Mutation(f"{DURATIONS}/int_native_duration_values.sql", "entry.status = 'success' and", ""),
+    Mutation(f"{DURATIONS}/int_native_duration_values.sql", "entry.value_seconds >= 0", "entry.value_seconds > 0"),
+    Mutation(f"{DURATIONS}/int_native_durations.sql", "max_by(embedded_name", "min_by(embedded_name"),
+    Mutation(
+        f"{DURATIONS}/int_native_durations.sql", "when by_name.native_duration is not null then", "when false then"
+    ),
+    Mutation(f"{DURATIONS}/int_native_durations.sql", ", '-', '_')", ", '-', '-')"),
+    Mutation(
+        f"{DURATIONS}/int_native_duration_statistics.sql",
+        "where is_eligible and resolved_at <= {{ as_of() }}",
+        "where is_eligible",
+    ),
+    Mutation("models/marts/core/fct_incident_native_durations.sql", ") > {{ larg", ") >= {{ larg"),
+    Mutation(
+        "models/marts/metrics/rpt_metrics_by_duration.sql",
+        "and periods.period_end > coalesce(scopes.first_active_date, periods.period_start)",
+        "",
+    ),
+    Mutation(
+        f"{DIMENSIONS}/int_dimensions.sql", "('option', 'catalog_entry')", "('option', 'catalog_entry', 'text')"
+    ),
+    Mutation(f"{DIMENSIONS}/int_dimensions.sql", "count_values <= {{", "count_values < {{"),
+    Mutation(f"{DIMENSIONS}/int_dimensions.sql", "where is_eligible", ""),
+    Mutation(f"{DIMENSIONS}/int_incident_dimensions.sql", "select distinct", "select"),
+    Mutation(f"{DIMENSIONS}/int_dimension_members.sql", "where scope_type <> 'person'", ""),
+    Mutation(
+        f"{DIMENSIONS}/int_dimension_members.sql",
+        "case when occurred_at <= {{ as_of() }} then {{ local_date('occurred_at') }} end",
+        "{{ local_date('occurred_at') }}",
+    ),
+    Mutation(
+        f"{DIMENSIONS}/int_dimension_time_to_resolve.sql",
+        "{{ percent }} * last_place // 100 + 1, last_place)",
+        "{{ percent }} * last_place // 100, last_place)",
+    ),
+    Mutation(f"{DIMENSIONS}/int_dimension_time_to_resolve.sql", "order by seconds", "order by seconds desc"),
+    Mutation(
+        "models/marts/metrics/rpt_metrics_by_dimension.sql", "full outer join durations", "left join durations"
+    ),
     Mutation(
         "models/staging/incident_io/stg_incident_io__incidents.sql",
         "coalesce(visibility <> 'public', true)",

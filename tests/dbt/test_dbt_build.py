@@ -24,8 +24,8 @@ from tests.dbt.loading import load_account, new_warehouse
 from tests.dbt.oracle import expect
 
 # 35 incidents of every attribution step, teams of the seeds and of incident.io, reopens, parents of teams that
-# nobody knows, and an earlier run that saw other owners, names and parents.
-ACCOUNT_SEED = 331
+# nobody knows, follow-ups in time, durations of the account that differ from ours, and an earlier run.
+ACCOUNT_SEED = 4299
 HISTORY = [f"+{name}" for name in ("runs_seen", "service_owners_seen", "team_names_seen", "team_parents_seen")]
 
 
@@ -63,7 +63,11 @@ def test_every_seed_model_and_test_of_a_build_is_green_but_for_what_the_account_
 ) -> None:
     for statuses in built_twice.statuses:
         others = {name: status for name, status in statuses.items() if status not in ("success", "pass")}
-        assert others == {"test.incident_marts.parents_of_teams_are_found": "warn"}
+        # The account's own durations are made up, so they cannot agree with ours, and some parents lead nowhere.
+        assert others == {
+            "test.incident_marts.native_durations_agree_with_ours": "warn",
+            "test.incident_marts.parents_of_teams_are_found": "warn",
+        }
     kinds = {name.split(".")[0] for name in built_twice.statuses[0]}
     assert kinds == {"operation", "seed", "model", "snapshot", "test", "unit_test"}
 

@@ -64,6 +64,20 @@ def test_a_list_that_insists_on_its_end_is_believed(api: FakeApi) -> None:
     assert len(api.requests) == 4
 
 
+@pytest.mark.parametrize("times", [1, 2, 99])
+@pytest.mark.parametrize("wrong", ["t1", "t3"], ids=["where it stands", "further back"])
+def test_a_cursor_that_leads_back_does_not_end_a_list(api: FakeApi, wrong: str, times: int) -> None:
+    api.rows["teams"] = [{"id": f"t{number}"} for number in range(8)]
+
+    def misled(path: str, params: dict[str, list[str]]) -> None:
+        if params.get("after") == ["t3"] and api.params(path).count(params) <= times:
+            body = {"teams": [{"id": "t4"}, {"id": "t5"}], "pagination_meta": {"after": wrong}}
+            api.faults[path].append(Answer(200, body))
+
+    api.before_answer = misled
+    assert ids(api, "teams") == [f"t{number}" for number in range(8)]
+
+
 @pytest.mark.parametrize("meta", ["x", [1], {"after": {}}, {"after": [1]}, 7])
 def test_pagination_that_cannot_be_followed_is_a_failed_attempt(api: FakeApi, meta: Any) -> None:
     answer = Answer(200, {"incidents": [incident(0)], "pagination_meta": meta})

@@ -9,6 +9,7 @@ from tests.dbt.account import DEFAULT_VARIABLES, Account, Row
 from tests.dbt.generator.chance import Chance
 from tests.dbt.generator.directory import Directory
 from tests.dbt.generator.earlier import earlier_runs, with_links_to_former_names
+from tests.dbt.generator.follow_ups import generate_follow_ups
 from tests.dbt.generator.incidents import forget_definitions, generate_incidents
 from tests.dbt.generator.seeds import generate_seeds
 
@@ -20,6 +21,8 @@ VARIANTS: dict[str, Row] = {
         "week_start": "sunday",
         "service_catalog_types": ["Product"],
         "hierarchy_mode": "as_of",
+        "trailing_history_weeks": 3,
+        "dimension_max_values": 2,
     },
     "kolkata_services_first": {
         "org_timezone": "Asia/Kolkata",
@@ -27,6 +30,8 @@ VARIANTS: dict[str, Row] = {
         "service_catalog_types": ['Custom["Product"]', "Region"],
         "service_owner_path": [" COMPONENTS", "team"],
         "minimum_severity_rank": 2,
+        "person_durations": True,
+        "native_duration_map": {" LASTED": "time_to_recover", "Time to resolve": None},
     },
     "lord_howe_no_auto_mapping": {
         "org_timezone": "Australia/Lord_Howe",
@@ -38,6 +43,7 @@ VARIANTS: dict[str, Row] = {
         "team_parent_attribute": ["peer", "parents"],
         "hierarchy_mode": "as_of",
         "excluded_incident_types": ["Security"],
+        "dimension_fields": [" FIELD 0", "Field 1", "field 3", "PAYMENTS", "strasse"],
     },
     "explicit_only": {
         "attribution_priority": ["explicit_owner", "custom_field"],
@@ -45,6 +51,7 @@ VARIANTS: dict[str, Row] = {
         "team_parent_attribute": [],
         "excluded_incident_types": ["Default", "Unknown type"],
         "minimum_severity_rank": 1,
+        "person_rows_include_private": True,
     },
 }
 
@@ -56,9 +63,10 @@ def generate_account(seed: int, variant: str) -> Account:
     chance = Chance(f"{variant}-{seed}", rules["org_timezone"])
     directory = Directory(chance)
     incidents, updates = generate_incidents(chance, directory)
+    follow_ups = generate_follow_ups(chance, directory, incidents)
     seeds = generate_seeds(chance, directory, incidents, rules["root_team_id"])
     forget_definitions(chance, directory)
-    raw = {**directory.raw(), "incidents": incidents, "incident_updates": updates}
+    raw = {**directory.raw(), "incidents": incidents, "incident_updates": updates, "follow_ups": follow_ups}
     as_of = _as_of(chance, updates)
     account = Account(
         raw,

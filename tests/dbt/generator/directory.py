@@ -66,6 +66,11 @@ class Directory:
         ]
         catalog = Catalog(chance)
         self.catalog_types, self.catalog_entries, self.teams = catalog.types, catalog.entries, catalog.teams
+        self.duration_metrics = [
+            {"id": chance.new_id("duration"), "name": name}
+            for name in ("Time to resolve", "Impact-duration ", "Lasted", "Time to first coffee")
+            if chance.happens(0.7)
+        ]
         self.fields: list[Row] = []
         # The copies that incidents carry; some were made before the field was renamed.
         self.embedded_fields: dict[str, Row] = {}

@@ -10,6 +10,8 @@ from typing import Any
 
 from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit
+from tests.dbt.oracle.comparisons import add_comparisons
+from tests.dbt.oracle.follow_ups import IN_TIME, FollowUp
 from tests.dbt.oracle.history import Seen
 from tests.dbt.oracle.incidents import Incident
 from tests.dbt.oracle.periods import GRAINS, Calendar, Period
@@ -24,6 +26,12 @@ DURATIONS = (
     "time_to_resolve_active",
 )
 LOW_SAMPLE = 5
+WORKLOADS = {
+    "workload_hours": "workload_minutes_total",
+    "workload_working_hours": "workload_minutes_working",
+    "workload_late_hours": "workload_minutes_late",
+    "workload_sleeping_hours": "workload_minutes_sleeping",
+}
 Key = tuple[str, str, str, date]
 
 
@@ -40,7 +48,11 @@ class Scope:
 
 
 def metrics(
-    account: Account, incidents: list[Incident], credits: dict[str, Credit], seen: Seen
+    account: Account,
+    incidents: list[Incident],
+    credits: dict[str, Credit],
+    seen: Seen,
+    follow_ups: list[FollowUp],
 ) -> dict[str, dict[Key, dict[str, Any]]]:
     """Rows of the three metric marts: name of the mart's grain -> key -> columns."""
     scopes = scopes_of(account, incidents, credits, seen)
@@ -51,7 +63,9 @@ def metrics(
         spine = calendar.spine(first)
         marts[mart] = {}
         for scope in scopes:
-            marts[mart].update(_rows(account, calendar, spine, scope))
+            rows = _rows(account, calendar, spine, scope, follow_ups)
+            add_comparisons(rows, spine)
+            marts[mart].update(rows)
     return marts
 
 
@@ -100,7 +114,10 @@ def _team_scopes(
 
 def _person_scopes(account: Account, eligible: Iterable[Incident]) -> list[Scope]:
     by_person: dict[str, list[tuple[Incident, set[str]]]] = {}
+    with_private = account.variable("person_rows_include_private")
     for incident in eligible:
+        if incident.is_private and not with_private:
+            continue  # the people of a private incident stay masked
         for person_id, kinds in involvements(account, incident).items():
             by_person.setdefault(person_id, []).append((incident, kinds))
     return [
@@ -115,7 +132,9 @@ def _person_scopes(account: Account, eligible: Iterable[Incident]) -> list[Scope
     ]
 
 
-def _rows(account: Account, calendar: Calendar, spine: list[Period], scope: Scope) -> dict[Key, dict[str, Any]]:
+def _rows(
+    account: Account, calendar: Calendar, spine: list[Period], scope: Scope, follow_ups: list[FollowUp]
+) -> dict[Key, dict[str, Any]]:
     def is_seen(instant: datetime | None) -> bool:
         return instant is not None and instant <= account.as_of
 
@@ -128,6 +147,10 @@ def _rows(account: Account, calendar: Calendar, spine: list[Period], scope: Scop
     first = min((i.occurred_at for i in scope.incidents if is_seen(i.occurred_at)), default=None)
     if scope.kind == "person":
         spine = [period for period in spine if first is not None and period.start >= calendar.start_of(first)]
+    members = {incident.id for incident in scope.incidents}
+    counted = [
+        f for f in follow_ups if f.is_counted and f.row["incident_id"] in members and is_seen(f.row["created_at"])
+    ]
     rows: dict[Key, dict[str, Any]] = {}
     cumulative = 0
     for period in spine:
@@ -158,13 +181,17 @@ def _rows(account: Account, calendar: Calendar, spine: list[Period], scope: Scop
             "open_at_period_end": len(still_open),
             "reopen_rate": sum(i.reopened_count > 0 for i in resolved) / len(resolved) if resolved else None,
         }
+        row.update(_workload(scope, occurred))
+        created = [f for f in counted if calendar.start_of(f.row["created_at"]) == period.start]
+        row.update(_follow_up_completion(scope, created, is_settled=calendar.is_over_since(period, IN_TIME)))
         for kind in ("led", "involved", "reported"):
             held = scope.involvements
             row[f"incidents_{kind}"] = None if held is None else sum(kind in held[i.id] for i in occurred)
         for duration in DURATIONS:
             ended = within(period, lambda incident, name=duration: incident.duration_end(name))
-            lengths = [] if scope.kind == "person" else [i.durations[duration] for i in ended]
-            row.update(_statistics(duration, [length for length in lengths if length is not None]))
+            is_measured = scope.kind != "person" or account.variable("person_durations")
+            lengths = [i.durations[duration] for i in ended] if is_measured else []
+            row.update(hour_statistics([length for length in lengths if length is not None], duration))
         rows[(scope.kind, scope.id, scope.rollup, period.start)] = row
     return rows
 
@@ -175,7 +202,29 @@ def _weighted(scope: Scope, occurred: list[Incident]) -> float | None:
     return None if scope.weights is None else float(sum((scope.weights[i.id] for i in occurred), Fraction()))
 
 
-def _statistics(duration: str, seconds: list[int]) -> dict[str, Any]:
+def _workload(scope: Scope, occurred: list[Incident]) -> dict[str, float]:
+    hours = {}
+    for metric, minutes in WORKLOADS.items():
+        shares = [
+            Fraction(incident.row.get(minutes) or 0) * (scope.weights[incident.id] if scope.weights else 1)
+            for incident in occurred
+        ]
+        hours[metric] = float(sum(shares, Fraction()) / 60)
+    return hours
+
+
+def _follow_up_completion(scope: Scope, created: list[FollowUp], *, is_settled: bool) -> dict[str, Any]:
+    if scope.kind == "person":
+        return {"follow_ups_created": None, "follow_up_completion_30d": None}
+    in_time = sum(follow_up.is_in_time for follow_up in created)
+    return {
+        "follow_ups_created": len(created),
+        "follow_up_completion_30d": in_time / len(created) if created and is_settled else None,
+    }
+
+
+def hour_statistics(seconds: list[int], duration: str | None = None) -> dict[str, Any]:
+    """The six statistics in hours and whether they rest on few values, named after a duration or plainly."""
     hours = sorted(Fraction(length, 3600) for length in seconds)
     numbers = {
         "mean": sum(hours, Fraction()) / len(hours) if hours else None,
@@ -184,10 +233,9 @@ def _statistics(duration: str, seconds: list[int]) -> dict[str, Any]:
         "p90": percentile(hours, Fraction(90, 100)),
         "max": hours[-1] if hours else None,
     }
-    named = {
-        f"{duration}_{name}_hours": None if number is None else float(number) for name, number in numbers.items()
-    }
-    return {f"{duration}_n_hours": len(hours), **named, f"{duration}_low_sample": len(hours) < LOW_SAMPLE}
+    named = {f"{name}_hours": None if number is None else float(number) for name, number in numbers.items()}
+    columns: dict[str, Any] = {"n_hours": len(hours), **named, "low_sample": len(hours) < LOW_SAMPLE}
+    return {f"{duration}_{name}" if duration else name: value for name, value in columns.items()}
 
 
 def percentile(ordered: list[Fraction], share: Fraction) -> Fraction | None:

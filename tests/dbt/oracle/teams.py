@@ -69,6 +69,11 @@ class Teams:
                 return min(found), kind
         return None
 
+    def team_of(self, any_id: str | None) -> str | None:
+        """The team behind a team id or catalog entry id of incident.io, or None."""
+        known = self.of_incident_io(any_id) if any_id else None
+        return known[0] if known else None
+
     def is_declared(self, entry_id: str) -> bool:
         """Whether a row of teams.csv stands for the team of a catalog entry."""
         return any(team.entry_id == entry_id and team.id in self._declared for team in self.catalog_teams)

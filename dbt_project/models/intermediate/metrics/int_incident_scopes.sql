@@ -37,15 +37,7 @@ rollups as (
 ),
 
 involvements as (
-    select
-        people.incident_id,
-        people.person_id,
-        bool_or(people.involvement = 'led') as is_led,
-        bool_or(people.involvement = 'involved') as is_involved,
-        bool_or(people.involvement = 'reported') as is_reported
-    from {{ ref('int_incident_people') }} as people
-    inner join incidents on people.incident_id = incidents.incident_id
-    group by people.incident_id, people.person_id
+    select * from {{ ref('int_person_involvements') }}
 ),
 
 organisation_members as (

@@ -14,6 +14,7 @@ select
     catalog_entries.catalog_entry_id,
     catalog_entries.external_id,
     catalog_entries.catalog_entry_name,
+    catalog_entries.aliases,
     catalog_entries.archived_at,
     catalog_entries.deleted_at
 from catalog_entries
