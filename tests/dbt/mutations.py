@@ -14,15 +14,19 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pipelines.settings import DBT_PROJECT_DIR
+from tests.dbt.account import Account
 from tests.dbt.building import check_accounts
 from tests.dbt.compiled_project import CompiledProject, DbtProject, DbtProjectError
-from tests.dbt.generator import VARIANTS
+from tests.dbt.generator import VARIANTS, generate_account
 from tests.dbt.mutation import Mutation
 from tests.dbt.mutations_attribution import ATTRIBUTION_MUTATIONS
+from tests.dbt.oracle import expect
 
 ACCOUNTS = 20
+SEEDS_PER_ACCOUNT = 5
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 INCIDENTS = "models/intermediate/incidents"
 PERIODS = "models/intermediate/periods"
@@ -239,14 +243,15 @@ MUTATIONS = (
 class Bench:
     """A copy of the project in which one mutation after the other is made and undone."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, accounts: int) -> None:
         self._scratch = scratch
         self._project_dir = scratch / "project" / DBT_PROJECT_DIR.name
         shutil.copytree(DBT_PROJECT_DIR, self._project_dir, ignore=shutil.ignore_patterns("target", "logs"))
         project = self._project()
         self._sound = {name: project.compile(variables) for name, variables in VARIANTS.items()}
+        self._seeds = {name: richest_seeds(name, accounts) for name in VARIANTS}
 
-    def try_out(self, mutation: Mutation, accounts: int) -> str:
+    def try_out(self, mutation: Mutation) -> str:
         """What became of the mutation, in words that begin with NOT when nothing noticed it."""
         file = self._project_dir / mutation.file
         sound = file.read_text(encoding="utf-8")
@@ -254,7 +259,7 @@ class Bench:
             return "NOT APPLICABLE, the text is gone"
         file.write_text(sound.replace(mutation.old, mutation.new), encoding="utf-8")
         try:
-            return self._notice(mutation, sound, accounts)
+            return self._notice(mutation, sound)
         except AssertionError as error:
             return f"noticed ({error})"
         except DbtProjectError as error:
@@ -262,7 +267,7 @@ class Bench:
         finally:
             file.write_text(sound, encoding="utf-8")
 
-    def _notice(self, mutation: Mutation, sound: str, accounts: int) -> str:
+    def _notice(self, mutation: Mutation, sound: str) -> str:
         name = Path(mutation.file).stem
         if (
             mutation.file.startswith("models/")
@@ -273,8 +278,9 @@ class Bench:
             mutated = {variant: _with_mutation(found, name, mutation) for variant, found in self._sound.items()}
         else:
             mutated = self._compiled_anew([name] if mutation.file.startswith("models/") else [])
-        for seed in range(accounts):
+        for number in range(len(next(iter(self._seeds.values())))):
             for variant, compiled in mutated.items():
+                seed = self._seeds[variant][number]
                 if compiled is not self._sound[variant] and self._is_noticed(compiled, variant, seed):
                     return f"noticed ({variant} {seed})"
         return "NOT NOTICED"
@@ -294,6 +300,27 @@ class Bench:
         return DbtProject(self._scratch / "dbt", self._project_dir)
 
 
+def richest_seeds(variant: str, count: int) -> list[int]:
+    """Of many seeds those whose accounts hold the most different things, the richest first."""
+    richness = {seed: _richness(generate_account(seed, variant)) for seed in range(count * SEEDS_PER_ACCOUNT)}
+    return sorted(richness, key=lambda seed: -richness[seed])[:count]
+
+
+def _richness(account: Account) -> int:
+    """How many kinds of evidence, teams, unresolved references, severities and reasons there are."""
+    expected = expect(account)
+    kinds: set[Any] = {kind for kind, *_ in expected.unresolved}
+    for credit in expected.credits.values():
+        for step, candidates in credit.candidates.items():
+            kinds |= {
+                (step, c.matched_by, c.outranked_by, c.assumed, c.seed_file, c.owned_to is None)
+                for c in candidates
+            }
+    kinds |= {(t.source, len(t.path), t.ended_at is None) for t in expected.teams.rows.values()}
+    kinds |= {(i.excluded, i.duration_status, i.reopened_count > 0) for i in expected.incidents}
+    return len(kinds)
+
+
 def _with_mutation(sound: CompiledProject, name: str, mutation: Mutation) -> CompiledProject:
     """The compiled project with the text replaced in one model; the same object when the text is not in it."""
     [model] = [model for model in sound.models if model.name == name]
@@ -307,9 +334,9 @@ def main(accounts: int, files: str = "") -> int:
     mutations = [mutation for mutation in MUTATIONS if files in mutation.file]
     alive = 0
     with tempfile.TemporaryDirectory(prefix="mutations-") as scratch:
-        bench = Bench(Path(scratch))
+        bench = Bench(Path(scratch), accounts)
         for number, mutation in enumerate(mutations, start=1):
-            outcome = bench.try_out(mutation, accounts)
+            outcome = bench.try_out(mutation)
             alive += outcome.startswith("NOT")
             change = " ".join(mutation.new.split()) or f"(removed) {' '.join(mutation.old.split())}"
             print(f"{number:3d}/{len(mutations)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)

@@ -62,6 +62,11 @@ class Catalog:
                 values[attribute["id"]] = {"value": {"label": "1", "literal": "1"}}
             elif attribute["array"]:
                 held = [_reference(chance, targets) for _ in range(chance.number(0, 3))]
+                if targets and chance.happens(0.3):  # one entry in all its writings
+                    entry = chance.one(targets)
+                    held += [
+                        {"label": "", "literal": entry[key]} for key in ("name", "id", "external_id") if entry[key]
+                    ]
                 values[attribute["id"]] = {"array_value": held}
             else:
                 values[attribute["id"]] = {"value": _reference(chance, targets)}
