@@ -249,7 +249,6 @@ SERVICE_MUTATIONS = [
     *_in(
         f"{SERVICES}/int_service_current_owners.sql",
         ("    where is_in_catalog\n", ""),
-        ("    where team_entry_id is not null\n", ""),
         ("min(owner_reference) as", "max(owner_reference) as"),
         ("min_by(matched_by, owner_reference)", "max_by(matched_by, owner_reference)"),
         ("left join owners_of_services", "inner join owners_of_services"),
@@ -411,10 +410,13 @@ REPORT_MUTATIONS = [
     *_in(
         f"{CORE}/fct_attribution_evidence.sql",
         (
-            "case when not (incidents.is_private and candidates.is_free_text) then candidates.source_value end",
-            "candidates.source_value",
+            "when not ((incidents.is_private or {{ is_pii_hashed() }}) and candidates.is_free_text)",
+            "when true",
         ),
-        ("case when not (incidents.is_private and candidates.is_free_text)", "case when not incidents.is_private"),
+        (
+            "when not ((incidents.is_private or {{ is_pii_hashed() }}) and candidates.is_free_text)",
+            "when not incidents.is_private",
+        ),
         (" and not candidates.is_outranked as is_winner", " as is_winner"),
     ),
     *_in(
