@@ -132,6 +132,8 @@ def _lost_because(row: dict[str, Any], winning_step: str, best: int) -> str:
     """A sentence on why a candidate gives no credit."""
     if row["attribution_step"] != winning_step:
         return f"the step {winning_step} comes first and names a team"
+    if row["outranked_by"] != "field_priority":
+        return f"a row of {row['outranked_by']} comes first"
     return f"field priority {row['field_priority']}, and a field of priority {best} names a team"
 
 

@@ -50,7 +50,7 @@ MARTS = """
 create schema marts;
 
 create table marts.dim_teams as
-select *, 'seed' as source from (values
+select *, 'seed' as source, true as is_active from (values
     ('organisation', 'Harbour', null, true), ('payments', 'Payments', 'organisation', false),
     ('straße', 'Straßenbau', 'organisation', false), ('twin-1', 'Twins', 'organisation', false),
     ('twin-2', 'Twins', 'organisation', false)
@@ -64,7 +64,7 @@ from (values
     ('01A', 'INC-7', 'Card payments fail', 'https://example.com/7', 'standard', 'closed', 'Major', 'Production',
         false, true, null, timestamptz '2026-03-01 10:00:00Z', timestamptz '2026-03-01 12:00:00Z', 'custom_field'),
     ('01B', 'INC-8', 'Private incident', null, 'test', 'live', null, null,
-        true, false, 'test', timestamptz '2026-03-02 10:00:00Z', null, 'organisation')
+        true, false, 'test', timestamptz '2026-03-02 10:00:00Z', null, 'explicit_owner')
 ) incidents (
     incident_id, reference, name, permalink, mode, status_category, severity_name, incident_type, is_private,
     is_eligible, exclusion_reason, occurred_at, resolved_at, attribution_step
@@ -73,24 +73,29 @@ from (values
 create table marts.fct_incident_teams as
 from (values
     ('01A', 'INC-7', 'payments', 'custom_field', 1.0::double),
-    ('01B', 'INC-8', 'organisation', 'organisation', 1.0)
+    ('01B', 'INC-8', 'payments', 'explicit_owner', 1.0)
 ) credits (incident_id, reference, team_id, attribution_step, team_weight);
 
 create table marts.fct_attribution_evidence as
 from (values
     ('01A', 1, 'INC-7', 'custom_field', 1, 'payments', true, 'Owner', 'Pay', 'text', 1, 'team_mapping.csv', 12,
-        null::date, null::date, false),
+        null::date, null::date, false, null),
     ('01A', 2, 'INC-7', 'custom_field', 1, 'straße', false, 'Area', 'Roads', 'option_id', 2,
-        'team_mapping.csv', 14, null, null, false),
+        'team_mapping.csv', 14, null, null, false, 'field_priority'),
     ('01A', 3, 'INC-7', 'service', 3, 'straße', false, 'Checkout', 'checkout', 'name', null,
-        'service_ownership.csv', 3, date '2026-01-01', null, false),
+        'service_ownership.csv', 3, date '2026-01-01', null, false, null),
     ('01A', 4, 'INC-7', 'organisation', 4, 'organisation', false, 'root_team_id', 'organisation', 'always', null,
-        null, null, null, null, false),
-    ('01B', 1, 'INC-8', 'organisation', 4, 'organisation', true, 'root_team_id', 'organisation', 'always', null,
-        null, null, null, null, false)
+        null, null, null, null, false, null),
+    ('01B', 1, 'INC-8', 'explicit_owner', 2, 'payments', true, 'incident_owners', 'INC-8', 'reference', null,
+        'incident_owners.csv', 5, null, null, false, null),
+    ('01B', 2, 'INC-8', 'explicit_owner', 2, 'straße', false, 'team_ids', '01TEAM', 'team_id', null,
+        null, null, null, null, false, 'incident_owners.csv'),
+    ('01B', 3, 'INC-8', 'organisation', 4, 'organisation', false, 'root_team_id', 'organisation', 'always', null,
+        null, null, null, null, false, null)
 ) evidence (
     incident_id, evidence_number, reference, attribution_step, step_priority, team_id, is_winner, source_name,
-    source_value, matched_by, field_priority, seed_file, seed_line, owned_from, owned_to, ownership_assumed
+    source_value, matched_by, field_priority, seed_file, seed_line, owned_from, owned_to, ownership_assumed,
+    outranked_by
 );
 
 create table marts.fct_incident_custom_fields as
