@@ -60,6 +60,13 @@ def test_explain_tells_how_the_credit_was_restated(home: Path):
     assert (restated["reason"], restated["old_team_ids"]) == ("mapping_edit", ["straße"])
 
 
+def test_explain_says_which_file_outranks_what_incident_io_says(home: Path):
+    story = run_command(home, "explain", "INC-8").stdout
+    assert "* incident_owners = 'INC-8' -> Payments  (matched by reference; " in story
+    assert "  team_ids = '01TEAM' -> Straßenbau  (" in story
+    assert "lost: a row of incident_owners.csv comes first" in story
+
+
 def test_explain_says_why_an_incident_does_not_count(home: Path):
     assert "Counts in no metric: test." in run_command(home, "explain", "INC-8").stdout
 
