@@ -18,10 +18,12 @@ from packaging.version import Version
 
 from orchestration.manifest import DBT, target_dir
 from orchestration.run import Run
-from pipelines.dbt_environment import child_environment, dbt_arguments
+from pipelines.dbt_environment import NEVER_READ, child_environment, dbt_arguments
+from pipelines.incident_io.reads import Reads, last_reads
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
-RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
+RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
+BUILT = {"model", "seed", "snapshot", "test"}
 SECONDS_TO_END = 10
 FAILED = {"error", "fail", "runtime error"}
 
@@ -44,6 +46,7 @@ class BuildResults:
     failed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     messages: dict[str, str] = field(default_factory=dict)
+    failing_rows: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -102,13 +105,14 @@ def dbt_command() -> DbtCommand:
 
 
 def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> Iterator[Any]:
-    """Yields Dagster's events of seeds, models and tests as dbt finishes them.
+    """Yields Dagster's events of seeds, models, snapshots and tests as dbt finishes them.
 
-    Raises :class:`BuildError` when anything failed. Results are left in `run.built`.
+    Raises :class:`BuildError` when anything failed. Results are left in `run.built`, and the findings of checks of
+    severity warn in `run.warnings`.
     """
     results_path = target_dir(run.settings) / "run_results.json"
     results_path.unlink(missing_ok=True)  # An interrupted build must not look like the one before it.
-    with clean_environment(run.settings):
+    with clean_environment(run.settings, last_reads(run.settings.warehouse)):
         invocation = dbt.cli(
             _arguments(run), context=context, target_path=target_dir(run.settings), raise_on_error=False
         )
@@ -122,18 +126,20 @@ def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> I
             )
     finally:
         _end(invocation.process)
+    _read_messages(results, run.settings)
+    run.warnings += describe_warnings(results, invocation.manifest)
     if not invocation.is_successful():
-        _read_messages(results, run.settings)
         log_file = run.settings.logs_dir / "dbt.log"
         ending = f"Nothing was published, readers keep the last good copy. All that dbt said is in {log_file}"
         raise BuildError([*describe_failures(results, invocation.manifest), ending])
+    run.warnings += describe_warnings(results, invocation.manifest)
 
 
 @contextmanager
-def clean_environment(settings: Settings) -> Iterator[None]:
+def clean_environment(settings: Settings, reads: Reads = NEVER_READ) -> Iterator[None]:
     """Inside the block this process's environment is the one a dbt process should inherit: no key in it."""
     before = dict(os.environ)
-    clean = child_environment(settings, before)
+    clean = child_environment(settings, before, reads)
     try:
         os.environ.clear()
         os.environ.update(clean)
@@ -159,15 +165,16 @@ def describe_failures(results: BuildResults, manifest: Mapping[str, Any]) -> lis
     return problems or results.errors or ["dbt failed without a message"]
 
 
-def last_build_succeeded(settings: Settings) -> bool:
-    """Whether the newest build in this home ran to its end with nothing failed or skipped."""
-    path = target_dir(settings) / "run_results.json"
-    if not path.exists():
-        return False
-    results = json.loads(path.read_bytes())
-    return results["args"].get("which") == "build" and all(
-        result["status"] in {"success", "pass", "warn", "no-op"} for result in results["results"]
-    )
+def describe_warnings(results: BuildResults, manifest: Mapping[str, Any]) -> list[str]:
+    """One sentence for each check of severity warn that found rows: its name, how many, what one of them means."""
+    sentences = []
+    for unique_id in sorted(name for name in results.warned if name.startswith("test.")):
+        node = manifest["nodes"].get(unique_id, {})
+        rows = results.failing_rows.get(unique_id)
+        found = "found something" if rows is None else f"found {rows:,} {'row' if rows == 1 else 'rows'}"
+        meaning = _meaning(node).partition(". ")[0].rstrip(".")  # the rest is for whoever opens the file
+        sentences.append(f"check {node.get('name', unique_id)} {found}{f'. {meaning}.' if meaning else '.'}")
+    return sentences
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -193,7 +200,7 @@ def _arguments(run: Run) -> list[str]:
 
 
 def _count_nodes(manifest: Mapping[str, Any]) -> int:
-    return sum(node["resource_type"] in {"model", "seed", "test"} for node in manifest["nodes"].values())
+    return sum(node["resource_type"] in BUILT for node in manifest["nodes"].values())
 
 
 def _read_messages(results: BuildResults, settings: Settings) -> None:
@@ -202,6 +209,8 @@ def _read_messages(results: BuildResults, settings: Settings) -> None:
         for result in json.loads(path.read_bytes())["results"]:
             if result.get("message"):
                 results.messages[result["unique_id"]] = _short(result["message"])
+            if result.get("failures") is not None:
+                results.failing_rows[result["unique_id"]] = result["failures"]
 
 
 def _short(message: str) -> str:

@@ -14,7 +14,17 @@ import yaml  # type: ignore[import-untyped]
 
 from pipelines.settings import DBT_PROJECT_DIR, Settings, parse_instant
 
+LONGEST_OWNER_PATH = 2
 STEPS = ("custom_field", "explicit_owner", "service", "organisation")
+
+DURATIONS = (
+    "time_to_resolve",
+    "time_to_recover",
+    "time_to_acknowledge",
+    "time_to_mitigate",
+    "impact_duration",
+    "time_to_resolve_active",
+)
 
 
 class VarsError(Exception):
@@ -80,6 +90,15 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_duration_map(value: Any) -> bool:
+    names = {name.strip().casefold() for name in value}
+    return len(names) == len(value) and all(ours is None or ours in DURATIONS for ours in value.values())
+
+
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(item) for item in value)
 
@@ -98,10 +117,22 @@ EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
     ),
     "auto_map_team_fields": ("true or false", lambda value: isinstance(value, bool)),
     "service_catalog_types": ("a list of ids or names of catalog types", _is_texts),
-    "hierarchy_mode": ("current", lambda value: value == "current"),
-    "excluded_incident_types": ("a list of ids or names of incident types", _is_texts),
-    "minimum_severity_rank": (
-        "a whole number",
-        lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "service_owner_path": (
+        "a list of at most two attributes of the catalog, by id or name",
+        lambda value: _is_texts(value) and len(value) <= LONGEST_OWNER_PATH,
     ),
+    "team_parent_attribute": ("a list of attributes of the team type, by id or name", _is_texts),
+    "hierarchy_mode": ("current or as_of", lambda value: value in ("current", "as_of")),
+    "trailing_history_weeks": ("a whole number above 0", lambda value: _is_whole(value) and value > 0),
+    "excluded_incident_types": ("a list of ids or names of incident types", _is_texts),
+    "minimum_severity_rank": ("a whole number", _is_whole),
+    "dimension_fields": ("a list of ids or names of custom fields", _is_texts),
+    "dimension_max_values": ("a whole number of at least 1", lambda value: _is_whole(value) and value > 0),
+    "native_duration_map": (
+        f"an object of different native duration metrics, each with one of {', '.join(DURATIONS)}, or null",
+        _is_duration_map,
+    ),
+    "person_durations": ("true or false", lambda value: isinstance(value, bool)),
+    "pii_mode": ("plain or hashed", lambda value: value in ("plain", "hashed")),
+    "person_rows_include_private": ("true or false", lambda value: isinstance(value, bool)),
 }

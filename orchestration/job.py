@@ -90,6 +90,20 @@ def _close_dead_runs(instance: dg.DagsterInstance) -> None:
         instance.report_run_failed(dead, "The process of this run ended without saying so.")
 
 
+def _formatter(run: Run) -> logging.Formatter:
+    """Of the log file; without e-mail addresses where people are pseudonyms."""
+    from pipelines.pseudonyms import without_addresses
+
+    salt = run.settings.pii_salt if run.is_pii_hashed else None
+
+    class Formatter(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            text = super().format(record)
+            return without_addresses(text, salt) if salt else text
+
+    return Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
 @contextmanager
 def _quiet(run: Run) -> Iterator[None]:
     """Keeps stdout for results: whatever the libraries print meanwhile is written to `run.log` of the home."""
@@ -102,7 +116,7 @@ def _quiet(run: Run) -> Iterator[None]:
     ):
         warnings.simplefilter("ignore")
         handler = logging.StreamHandler(log_file)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        handler.setFormatter(_formatter(run))
         root = logging.getLogger()
         handlers, root.handlers = root.handlers, [handler]
         try:

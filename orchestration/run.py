@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from orchestration.dbt_vars import known_vars
 from orchestration.manifest import seeds_copy
 from orchestration.progress import Progress, SilentProgress
+from pipelines.pseudonyms import without_addresses
 from pipelines.secrets import find_api_key
 from pipelines.seeds import DEFAULT_ROOT_TEAM_ID, Seeds, load_seeds, published_team_ids
-from pipelines.settings import Settings
+from pipelines.settings import SHORTEST_SALT, Settings, SettingsError
 from pipelines.warehouse import run_lock
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipelines.incident_io.client import Client
     from pipelines.incident_io.report import ExtractReport
     from pipelines.publish import Published
+    from pipelines.restatements import Restated
 
 
 class MissingKeyError(Exception):
@@ -36,16 +38,26 @@ class Run:
     """Values and results of one run; the stages fill in what they did."""
 
     settings: Settings
+    seeds: Seeds | None = None
     client: Client | None = None
     progress: Progress = field(default_factory=SilentProgress)
     dbt_vars: dict[str, Any] = field(default_factory=dict)
     full_refresh: bool = False
+    is_pii_hashed: bool = False
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     warnings: list[str] = field(default_factory=list)
     extracted: ExtractReport | None = None
     built: BuildResults | None = None
+    restated: Restated | None = None
     published: Published | None = None
     stage_seconds: dict[str, float] = field(default_factory=dict)
+
+    def told_warnings(self) -> list[str]:
+        """The warnings as they may be printed and stored: without e-mail addresses where people are pseudonyms."""
+        salt = self.settings.pii_salt
+        if not self.is_pii_hashed or salt is None:
+            return list(self.warnings)
+        return [without_addresses(warning, salt) for warning in self.warnings]
 
     @property
     def rules(self) -> dict[str, Any]:
@@ -64,12 +76,30 @@ def validated_seeds(settings: Settings, dbt_vars: dict[str, Any] | None = None) 
 
     Teams that incident.io knows count as known once they were published; until then a seed may name any team.
     """
-    rules = {**known_vars(), **(dbt_vars or {})}
     return load_seeds(
         settings.seeds,
-        known_team_ids=published_team_ids(settings.marts),
-        root_team_id=rules.get("root_team_id") or DEFAULT_ROOT_TEAM_ID,
+        account_team_ids=published_team_ids(settings.marts),
+        root_team_id=root_team_id(dbt_vars or {}),
     )
+
+
+def root_team_id(dbt_vars: dict[str, Any]) -> str:
+    """Id of the team above all teams, with these variables over the defaults of dbt_project.yml."""
+    return str({**known_vars(), **dbt_vars}.get("root_team_id") or DEFAULT_ROOT_TEAM_ID)
+
+
+def require_salt(settings: Settings, dbt_vars: dict[str, Any] | None = None) -> bool:
+    """Whether people are published under pseudonyms; raises SettingsError when so and there is no salt."""
+    is_hashed = {**known_vars(), **(dbt_vars or {})}["pii_mode"] == "hashed"
+    if is_hashed and not settings.pii_salt:
+        raise SettingsError(
+            [
+                "INCIDENT_MARTS_PII_SALT: not set, and pii_mode is hashed. Set it to a secret text of at least "
+                f"{SHORTEST_SALT} characters (`openssl rand -base64 32` makes one) and keep it: another salt "
+                "gives other pseudonyms."
+            ]
+        )
+    return is_hashed
 
 
 def connect(settings: Settings) -> Client:
@@ -109,18 +139,21 @@ def prepared(
 ) -> Iterator[Run]:
     """A run that may start: seeds valid, key found and account checked (when the API is read), warehouse locked.
 
-    Raises SeedsError, :class:`MissingKeyError`, AccountMismatchError, ApiError or WarehouseBusyError; up to the
-    lock nothing was written.
+    Raises SettingsError, SeedsError, :class:`MissingKeyError`, AccountMismatchError, ApiError or
+    WarehouseBusyError; up to the lock nothing was written.
     """
+    is_hashed = require_salt(settings, dbt_vars)
     seeds = validated_seeds(settings, dbt_vars)
     client = connect(settings) if needs_api else None
     with run_lock(settings.home):
         seeds.write_normalised(seeds_copy(settings))
         yield Run(
             settings=settings,
+            seeds=seeds,
             client=client,
             progress=progress or SilentProgress(),
             dbt_vars=dbt_vars or {},
             full_refresh=full_refresh,
+            is_pii_hashed=is_hashed,
             warnings=list(seeds.warnings),
         )

@@ -41,12 +41,14 @@ class Published:
     export_dir: Path
 
 
-def publish(settings: Settings, run_id: str) -> Published:
+def publish(settings: Settings, run_id: str, *, only_pseudonyms: bool = False) -> Published:
     """Copy schema `marts` out of the warehouse for run `run_id` and make it what readers see.
 
     Tables are copied in order of their names and rows in the order of their columns, so that the same marts give
     the same files. Raises :class:`PublishError`, with nothing changed for readers, when there is nothing to
     publish, when the copy fails, or when it does not hold what the warehouse holds.
+
+    `only_pseudonyms` says that the marts name no people. The first such publish removes all earlier copies.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", run_id):
         raise PublishError(f"run id {run_id!r} cannot be part of a file name")
@@ -74,7 +76,7 @@ def publish(settings: Settings, run_id: str) -> Published:
         raise PublishError(f"the marts could not be published, readers keep the last copy: {error}") from error
     finally:
         _remove_leftovers(settings, folder)
-    _prune(settings, folder)
+    _prune(settings, folder, kept=_kept_copies(folder, only_pseudonyms=only_pseudonyms))
     return Published(copy, tables, settings.export_dir)
 
 
@@ -193,13 +195,24 @@ def _remove_leftovers(settings: Settings, folder: Path) -> None:
         _remove(path)
 
 
-def _prune(settings: Settings, folder: Path) -> None:
+def _kept_copies(folder: Path, *, only_pseudonyms: bool) -> int:
+    """How many copies to keep. A mark in the folder says that every copy in it is without names."""
+    mark = folder / "only-pseudonyms"
+    if not only_pseudonyms:
+        mark.unlink(missing_ok=True)
+    elif not mark.exists():
+        mark.touch()
+        return 1
+    return KEPT_COPIES
+
+
+def _prune(settings: Settings, folder: Path, kept: int) -> None:
     """Remove all but the last copies and exports; never what a link points to."""
     for pattern, link in (("marts-*.duckdb", settings.marts), ("export-*", settings.export_dir)):
         current = link.resolve()
         others = [path for path in folder.glob(pattern) if path != current]
         others.sort(key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
-        for path in others[KEPT_COPIES - 1 :]:
+        for path in others[kept - 1 :]:
             _remove(path)
 
 

@@ -32,7 +32,9 @@ KNOWN = (
     "INCIDENT_MARTS_ATTACHMENT_REQUESTS",
     "INCIDENT_MARTS_MASTER_KEY",
     "INCIDENT_MARTS_MASTER_KEY_FILE",
+    "INCIDENT_MARTS_PII_SALT",
 )
+SHORTEST_SALT = 16
 
 
 class SettingsError(Exception):
@@ -48,10 +50,10 @@ class Settings:
     """Values of one run.
 
     `as_of` is an aware UTC instant, fixed when the settings are loaded; `start` is a local calendar date of the
-    organisation's zone or None for all history. Paths are absolute. `api_key` and `master_key` never appear in
-    `repr`. `credentials_dir` is where systemd puts the unit's credentials. Every `sweep_days` days everything is
-    read again; `catalog_types` are read besides the needed ones; attachments are read for the incidents of the
-    last `attachment_days` days, by at most `attachment_requests` requests a run.
+    organisation's zone or None for all history. Paths are absolute. `api_key`, `master_key` and `pii_salt` never
+    appear in `repr`. `credentials_dir` is where systemd puts the unit's credentials. Every `sweep_days` days
+    everything is read again; `catalog_types` are read besides the needed ones; attachments are read for the
+    incidents of the last `attachment_days` days, by at most `attachment_requests` requests a run.
     """
 
     home: Path
@@ -63,6 +65,7 @@ class Settings:
     credentials_dir: Path | None = None
     master_key: str | None = field(default=None, repr=False)
     master_key_file: Path | None = None
+    pii_salt: str | None = field(default=None, repr=False)
     sweep_days: int = 7
     catalog_types: tuple[str, ...] = ()
     attachment_days: int = 90
@@ -107,7 +110,7 @@ class Settings:
     @property
     def as_of_text(self) -> str:
         """`as_of` as RFC 3339 in UTC with microseconds, the form handed to dbt."""
-        return self.as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return as_text(self.as_of)
 
     def for_demo(self, api_url: str, api_key: str) -> Settings:
         """The same settings pointed at the demo API, its own seeds and its own home."""
@@ -119,6 +122,11 @@ class Settings:
             api_key=api_key,
             is_demo=True,
         )
+
+
+def as_text(instant: datetime) -> str:
+    """An aware instant as RFC 3339 in UTC with microseconds."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def parse_instant(text: str) -> datetime:
@@ -161,6 +169,13 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         except ValueError:
             problems.append(f"INCIDENT_MARTS_START: not a date such as 2024-01-01 ({text!r})")
 
+    pii_salt = value_of("INCIDENT_MARTS_PII_SALT")
+    if pii_salt and len(pii_salt) < SHORTEST_SALT:
+        problems.append(
+            f"INCIDENT_MARTS_PII_SALT: shorter than {SHORTEST_SALT} characters, so names could be found by "
+            "trying; `openssl rand -base64 32` makes a good one"
+        )
+
     def whole_number(name: str, default: int, least: int) -> int:
         text = value_of(name)
         if text is None:
@@ -199,6 +214,7 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         credentials_dir=Path(folder) if (folder := value_of("CREDENTIALS_DIRECTORY")) else None,
         master_key=value_of("INCIDENT_MARTS_MASTER_KEY"),
         master_key_file=Path(master_key_file).expanduser().absolute() if master_key_file else None,
+        pii_salt=pii_salt,
         sweep_days=sweep_days,
         catalog_types=tuple(name.strip() for name in named_types if name.strip()),
         attachment_days=attachment_days,

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from apps.cli.demo import offline_account
+from apps.cli.telling import told
 from pipelines.settings import Settings, SettingsError, load_settings
 
 OK, NOTE, PROBLEM = "ok", "note", "problem"
@@ -37,8 +38,8 @@ def examine(*, demo: bool, offline: bool) -> list[Finding]:
         fix = "correct it in the environment or in .env; .env.example explains each setting"
         return [*findings, *(Finding("settings", PROBLEM, problem, fix) for problem in error.problems)]
     settings = offline_account(settings, demo=demo)
-    checks: list[Callable[[Settings], Iterator[Finding]]] = [check_settings, check_seeds, check_key, check_disk]
-    checks += [check_lock, check_marts]
+    checks: list[Callable[[Settings], Iterator[Finding]]] = [check_settings, check_seeds, check_pseudonyms]
+    checks += [check_key, check_disk, check_lock, check_marts]
     if not offline:
         checks.append(check_connection)
     for check in checks:
@@ -90,12 +91,24 @@ def check_seeds(settings: Settings) -> Iterator[Finding]:
         seeds = validated_seeds(settings)
     except SeedsError as error:
         for problem in error.problems:
-            yield Finding("seeds", PROBLEM, problem, f"edit the file in {settings.seeds}")
+            yield Finding("seeds", PROBLEM, told(problem), f"edit the file in {settings.seeds}")
         return
     rows = sum(len(table) for table in seeds.tables.values())
     yield Finding("seeds", OK, f"{rows} rows in {len(seeds.tables)} files of {settings.seeds}")
     for warning in seeds.warnings:
-        yield Finding("seeds", NOTE, warning)
+        yield Finding("seeds", NOTE, told(warning))
+
+
+def check_pseudonyms(settings: Settings) -> Iterator[Finding]:
+    """Whether people are published by name, and whether there is a salt where they are not."""
+    from orchestration.run import require_salt
+
+    try:
+        is_hashed = require_salt(settings)
+    except SettingsError as error:
+        yield Finding("people", PROBLEM, error.problems[0])
+    else:
+        yield Finding("people", OK, f"published {'under pseudonyms' if is_hashed else 'by name'}")
 
 
 def check_key(settings: Settings) -> Iterator[Finding]:
@@ -140,7 +153,7 @@ def check_lock(settings: Settings) -> Iterator[Finding]:
         yield Finding("lock", OK, "free (no run yet)")
         return
     try:
-        with run_lock(settings.home):
+        with run_lock(settings.home, brief=True):
             yield Finding("lock", OK, "free")
     except WarehouseBusyError as error:
         yield Finding("lock", NOTE, str(error))

@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from apps.cli.telling import told
+
 FAILED, WRONG_USAGE, BUSY, INTERRUPTED = 1, 2, 3, 130
 
 
@@ -22,6 +24,7 @@ def report_failure(error: BaseException, as_json: bool) -> int:
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else FAILED
     code, problems = describe(error)
+    problems = [told(problem) for problem in problems]
     if isinstance(error, click.UsageError):
         error.show(sys.stderr)
     else:
@@ -63,6 +66,7 @@ EXPECTED = {
     WRONG_USAGE: {
         "pipelines.settings.SettingsError",
         "pipelines.seeds.SeedsError",
+        "pipelines.seeds.revision.RevisionError",
         "pipelines.secrets.api_key.SecretError",
         "pipelines.incident_io.account.AccountMismatchError",
         "orchestration.run.MissingKeyError",
@@ -73,9 +77,11 @@ EXPECTED = {
     FAILED: {
         "pipelines.incident_io.errors.ApiError",
         "pipelines.publish.PublishError",
+        "pipelines.seeds.append.SeedChangedError",
         "pipelines.warehouse.WarehouseMissingError",
         "orchestration.dbt_build.BuildError",
         "orchestration.manifest.ManifestError",
+        "orchestration.rehearsal.RehearsalError",
         "orchestration.publication.UncheckedMartsError",
     },
 }
@@ -86,6 +92,6 @@ def _unexpected(error: BaseException) -> str:
     with tempfile.NamedTemporaryFile(
         "w", prefix="incident-marts-", suffix=".log", delete=False, encoding="utf-8"
     ) as log_file:
-        traceback.print_exception(error, file=log_file)
+        log_file.write(told("".join(traceback.format_exception(error))))
     sentence = " ".join(str(error).split())[:500]
     return f"{type(error).__name__}: {sentence}\nThis was not expected; details are in {Path(log_file.name)}"

@@ -32,7 +32,18 @@ class _Exceptions:
         raise ValueError(message)
 
 
+class _Config:
+    def __call__(self, **settings):
+        """Settings of a model are no part of its SQL."""
+        return ""
+
+    def meta_get(self, name, default=None):
+        """An example of what the properties of the model hold, in the shape that metric_catalogue reads."""
+        return [{"metric": "total_incidents"}] if name == "metrics" else default
+
+
 dbt = _Placeholders()
+config = _Config()
 adapter = _Adapter()
 exceptions = _Exceptions()
 execute = False

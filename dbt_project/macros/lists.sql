@@ -17,3 +17,21 @@
 {% macro duckdb__list_has_any_text(column, texts) -%}
     list_has_any({{ column }}, [{{ text_literals(texts) }}])
 {%- endmacro %}
+
+{# All values of a group as one list, in no particular order: for order-free uses such as median_of_lists. #}
+{% macro list_of(column) -%}
+    {{ return(adapter.dispatch('list_of')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__list_of(column) -%}
+    list({{ column }})
+{%- endmacro %}
+
+{# The median, interpolated, of all values in the lists of a group. #}
+{% macro median_of_lists(column) -%}
+    {{ return(adapter.dispatch('median_of_lists')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__median_of_lists(column) -%}
+    list_aggregate(flatten(list({{ column }})), 'quantile_cont', 0.5)
+{%- endmacro %}

@@ -30,3 +30,8 @@
 {% macro period_grains() -%}
     (values ('week'), ('month'), ('quarter'))
 {%- endmacro %}
+
+{# The DATE a number of days before another. #}
+{% macro days_before(local_date, days) -%}
+    cast({{ dbt.dateadd('day', '-(' ~ days ~ ')', local_date) }} as date)
+{%- endmacro %}

@@ -2,7 +2,8 @@
 
 A series is one walk through a list. Most endpoints have one. Others need one per incident mode or one per parent,
 and only for the parents that matter: options of fields that have options, entries of the catalog types that teams,
-services and custom fields use (a synced type can hold very many entries nobody refers to).
+services and custom fields use or that lie between a service and its team (a synced type can hold very many entries
+nobody refers to).
 """
 
 from __future__ import annotations
@@ -212,20 +213,42 @@ def _needed_catalog_types(parents: Parents, plan: Plan) -> Iterator[Series]:
     used_by_fields = _texts(
         [custom_field.get("catalog_type_id") for custom_field in parents.rows("custom_fields")]
     )
-    for catalog_type in parents.rows("catalog_types"):
-        names = _texts([catalog_type["id"], catalog_type.get("name"), catalog_type.get("type_name")])
-        needed = (
-            catalog_type.get("is_team_type")
-            or names & parents.catalog_types
-            or NEEDED_CATEGORIES & _texts(catalog_type.get("categories"))
-            or catalog_type["id"] in used_by_fields
+    catalog_types = parents.rows("catalog_types")
+    needed = [
+        catalog_type
+        for catalog_type in catalog_types
+        if catalog_type.get("is_team_type")
+        or NEEDED_CATEGORIES & _texts(catalog_type.get("categories"))
+        or parents.catalog_types
+        & _texts([catalog_type["id"], catalog_type.get("name"), catalog_type.get("type_name")])
+        or catalog_type["id"] in used_by_fields
+    ]
+    for catalog_type in needed + _on_the_way_to_teams(catalog_types, needed):
+        yield Series(
+            [("catalog_type_id", catalog_type["id"])],
+            partition=catalog_type["id"],
+            child_of=f"catalog type {catalog_type['id']}",
         )
-        if needed:
-            yield Series(
-                [("catalog_type_id", catalog_type["id"])],
-                partition=catalog_type["id"],
-                child_of=f"catalog type {catalog_type['id']}",
-            )
+
+
+def _on_the_way_to_teams(catalog_types: list[Row], needed: list[Row]) -> list[Row]:
+    """Types between a needed one and the teams: a service may name its team through its component."""
+    team_types = _texts([kind.get("type_name") for kind in catalog_types if kind.get("is_team_type")])
+    pointed_at = {type_name for catalog_type in needed for type_name in _attribute_types(catalog_type)}
+    return [
+        catalog_type
+        for catalog_type in catalog_types
+        if catalog_type not in needed
+        and _texts([catalog_type.get("type_name")]) & pointed_at
+        and team_types & _attribute_types(catalog_type)
+    ]
+
+
+def _attribute_types(catalog_type: Row) -> frozenset[str]:
+    schema = catalog_type.get("schema")
+    attributes = schema.get("attributes") if isinstance(schema, dict) else None
+    found = attributes if isinstance(attributes, list) else []
+    return _texts([attribute.get("type") for attribute in found if isinstance(attribute, dict)])
 
 
 def _texts(values: Any) -> frozenset[str]:

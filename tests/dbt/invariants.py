@@ -84,6 +84,23 @@ _QUERIES = {
             or time_to_resolve_p50_hours < 0 or time_to_resolve_active_p50_hours < 0
             or impact_duration_p50_hours < 0
     """,
+    "an interval holds its value and a change is the difference of two rows": """
+        select rows_now.scope_id, rows_now.period_start
+        from marts.rpt_metrics_{grain} as rows_now
+        left join marts.rpt_metrics_{grain} as rows_before
+            on
+                rows_before.scope_type = rows_now.scope_type and rows_before.scope_id = rows_now.scope_id
+                and rows_before.rollup = rows_now.rollup and rows_before.period_end = rows_now.period_start
+        where rows_now.total_incidents not between rows_now.total_incidents_low and rows_now.total_incidents_high
+            or rows_now.total_incidents_change
+                not between rows_now.total_incidents_change_low and rows_now.total_incidents_change_high
+            or rows_now.total_incidents_change
+                <> rows_now.total_incidents - coalesce(rows_before.total_incidents, 0)
+            or (
+                rows_now.total_incidents_change is not null
+                and not (rows_now.is_complete and coalesce(rows_before.is_complete, true))
+            )
+    """,
     "periods follow each other without a gap in every scope": """
         select *
         from (
@@ -110,6 +127,24 @@ _THREE_MONTHS = """
     left join marts.rpt_metrics_quarterly as quarters using (scope_type, scope_id, rollup, period_start)
     where sums.total_incidents is distinct from quarters.total_incidents
         or sums.incidents_resolved is distinct from quarters.incidents_resolved
+"""
+
+_TRAILING = """
+    select windows.scope_type, windows.scope_id, windows.rollup, windows.window_weeks, windows.period_start
+    from marts.rpt_metrics_trailing as windows
+    inner join marts.rpt_metrics_weekly as weeks
+        on
+            weeks.scope_type = windows.scope_type and weeks.scope_id = windows.scope_id
+            and weeks.rollup = windows.rollup
+            and weeks.period_start >= windows.window_start and weeks.period_start <= windows.period_start
+    group by all
+    having any_value(windows.total_incidents) <> sum(weeks.total_incidents)
+        or any_value(windows.incidents_resolved) <> sum(weeks.incidents_resolved)
+        or any_value(windows.time_to_resolve_n_hours) <> sum(weeks.time_to_resolve_n_hours)
+        or any_value(windows.time_to_resolve_p50_hours)
+            not between min(weeks.time_to_resolve_p50_hours) and max(weeks.time_to_resolve_p50_hours)
+        or not bool_and(weeks.is_complete)
+        or (count(*) <> any_value(windows.window_weeks) and windows.scope_type <> 'person')
 """
 
 # Names, people and free text of private incidents; the generator writes nothing else that they could leak through.
@@ -143,5 +178,6 @@ def _check(query: str) -> Check:
 INVARIANTS: dict[str, Check] = {
     **{name: _check(query) for name, query in _QUERIES.items()},
     "three monthly totals are the quarterly total": _check(_THREE_MONTHS),
+    "a trailing window is the sum of its complete weeks": _check(_TRAILING),
     "private incidents show neither name nor people nor free text": _check(_PRIVATE),
 }

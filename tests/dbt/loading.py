@@ -13,6 +13,7 @@ from tests.dbt.compiled_project import WAREHOUSE
 
 RAW_SCHEMA = "raw_incident_io"
 LOAD_ID = "1700000000.0"
+SALT = "the salt of the tests"
 SQL_TYPES = {
     "text": "varchar",
     "bigint": "bigint",
@@ -30,6 +31,7 @@ def new_warehouse(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
     connection.execute(f"use {WAREHOUSE}")
     connection.execute("set timezone = 'UTC'")
     connection.execute("set threads = 1")
+    connection.execute(f"set variable pii_salt = '{SALT}'")
     for schema in (RAW_SCHEMA, "seeds"):
         connection.execute(f"create schema {schema}")
     for table, columns in RAW_TABLES.items():

@@ -1,39 +1,36 @@
 """Breaks rules of the SQL one at a time and reports which breakages no generated account notices.
 
-Run by hand: `python -m tests.dbt.mutations [accounts]`. Each mutation is a textual change in a copy of the
-project; the first account whose marts differ from the oracle or break an invariant, or a statement that does not
-run, kills it. Exit code 1 when one survives, or when its text is no longer in the project.
+Run by hand: `python -m tests.dbt.mutations [accounts [text]]`, where `text` picks the files whose path holds it.
+Each mutation is a textual change in a copy of the project; the first account whose marts differ from the oracle or
+break an invariant, or a statement that does not run, kills it. Exit code 1 when one survives, or when its text is
+no longer in the project.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines.settings import DBT_PROJECT_DIR
 from tests.dbt.building import check_accounts
-from tests.dbt.compiled_project import DbtProject, DbtProjectError
+from tests.dbt.compiled_project import CompiledProject, DbtProject, DbtProjectError
 from tests.dbt.generator import VARIANTS
+from tests.dbt.mutation import Mutation
+from tests.dbt.mutations_attribution import ATTRIBUTION_MUTATIONS
 
 ACCOUNTS = 20
+JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 INCIDENTS = "models/intermediate/incidents"
-ATTRIBUTION = "models/intermediate/attribution"
-SERVICES = "models/intermediate/services"
-TEAMS = "models/intermediate/teams"
 PERIODS = "models/intermediate/periods"
 METRICS = "models/intermediate/metrics"
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """`old` becomes `new` in one file of the project."""
-
-    file: str
-    old: str
-    new: str
+CORE = "models/marts/core"
+FOLLOW_UPS = "models/intermediate/follow_ups"
+DURATIONS = "models/intermediate/durations"
+DIMENSIONS = "models/intermediate/dimensions"
 
 
 MUTATIONS = (
@@ -102,29 +99,6 @@ MUTATIONS = (
     Mutation("macros/elapsed_seconds.sql", "// 1000000", "// 1000000 + 1"),
     Mutation("macros/fold_text.sql", "staging.fold_text({{ text }})", "lower(trim({{ text }}))"),
     Mutation("macros/periods.sql", "{{ local_date }} + 1) as date) - 1", "{{ local_date }}) as date) - 1"),
-    Mutation(
-        f"{ATTRIBUTION}/int_candidates_custom_field.sql",
-        "field_priority > min(field_priority)",
-        "field_priority < max(field_priority)",
-    ),
-    Mutation(
-        f"{ATTRIBUTION}/int_mapped_fields.sql",
-        "not is_named as is_mapped_by_itself",
-        "true as is_mapped_by_itself",
-    ),
-    Mutation(
-        f"{ATTRIBUTION}/int_candidates_explicit_owner.sql", "where from_seed.incident_id is null", "where true"
-    ),
-    Mutation(f"{SERVICES}/int_services.sql", "{{ list_has_any_text('categories', ['service']) }}", "false"),
-    Mutation(f"{SERVICES}/int_service_ownership_intervals.sql", "2 as preference", "0 as preference"),
-    Mutation(f"{SERVICES}/int_service_catalog_owners.sql", "where preference = best_preference", "where true"),
-    Mutation(
-        f"{SERVICES}/int_service_catalog_owners.sql",
-        "nullif(binding.literal, ''), nullif(binding.label, '')",
-        "binding.label, binding.literal",
-    ),
-    Mutation(f"{TEAMS}/int_incident_io_teams.sql", "and team_entries.archived_at is null", ""),
-    Mutation(f"{TEAMS}/int_team_links.sql", "min(team_id) as team_id", "max(team_id) as team_id"),
     Mutation(f"{PERIODS}/int_periods.sql", "as_of_local >= period_end", "as_of_local > period_end"),
     Mutation(f"{PERIODS}/int_periods.sql", "coalesce(period_start >= coverage_start_date, true)", "true"),
     Mutation(
@@ -142,47 +116,207 @@ MUTATIONS = (
     Mutation(
         f"{METRICS}/int_metrics_by_period.sql", "when periods.elapsed_days >= 1", "when periods.elapsed_days > 0"
     ),
-    Mutation("models/marts/core/fct_incident_people.sql", "where not is_private", "where true"),
+    Mutation(f"{CORE}/fct_incident_people.sql", "where not is_private", "where true"),
+    Mutation(
+        f"{CORE}/fct_incidents.sql", "local_date('incidents.occurred_at')", "local_date('incidents.created_at')"
+    ),
+    Mutation(f"{CORE}/dim_custom_field_values.sql", "where not is_masked and", "where"),
+    Mutation(
+        f"{CORE}/dim_custom_field_values.sql", "attribution_step != 'custom_field'", "attribution_step != ''"
+    ),
+    Mutation(f"{CORE}/dim_custom_field_values.sql", "where is_eligible", ""),
+    Mutation(f"{CORE}/dim_custom_fields.sql", "count_incidents > 0 and team_ids is null", "team_ids is null"),
+    Mutation(f"{CORE}/dim_team_names.sql", "unnest(team_entries.aliases)", "team_entries.catalog_entry_name"),
+    Mutation(
+        "models/intermediate/custom_fields/int_offered_field_values.sql",
+        "where archived_at is null and deleted_at is null",
+        "where deleted_at is null",
+    ),
+    Mutation(
+        f"{METRICS}/int_metrics_compared.sql",
+        "coalesce(lag(is_complete) over (partition by grain order by period_start), false)",
+        "lag(period_start) over (partition by grain order by period_start) is not null",
+    ),
+    Mutation(f"{METRICS}/int_metrics_compared.sql", "metrics.is_complete and periods", "periods"),
+    Mutation(
+        "macros/comparisons.sql",
+        "'open_at_period_end', 'kind': 'number', 'nothing': '0'",
+        "'open_at_period_end', 'kind': 'number', 'nothing': 'null'",
+    ),
+    Mutation("macros/comparisons.sql", "nullif({{ metric.name }}_previous, 0)", "nullif({{ metric.name }}, 0)"),
+    Mutation(
+        "macros/comparisons.sql",
+        "name ~ '_low', name ~ '_previous', name ~ '_previous_high'",
+        "name ~ '_high', name ~ '_previous', name ~ '_previous_high'",
+    ),
+    Mutation("macros/comparisons.sql", "1.959963984540054e0", "1.6448536269514722e0"),
+    Mutation("macros/comparisons.sql", "({{ events }} + 1) * power(", "({{ events }} + 0) * power("),
+    Mutation(f"{PERIODS}/int_trailing_windows.sql", "grain = 'week' and is_complete", "grain = 'week'"),
+    Mutation(f"{PERIODS}/int_trailing_windows.sql", "count_weeks >= 2 * lengths", "count_weeks > 2 * lengths"),
+    Mutation(f"{PERIODS}/int_trailing_windows.sql", "complete_weeks.recency <= ", "complete_weeks.recency < "),
+    Mutation(
+        f"{METRICS}/int_trailing_counts.sql",
+        "coalesce(before_window.{{ so_far }}, 0) - coalesce(before_previous",
+        "before_window.{{ so_far }} - coalesce(before_previous",
+    ),
+    Mutation(
+        f"{METRICS}/int_trailing_time_to_resolve.sql",
+        "windows.window_start <= weeks.period_start",
+        "windows.window_start < weeks.period_start",
+    ),
+    Mutation(f"{FOLLOW_UPS}/int_follow_ups.sql", "('deleted', 'not_doing')", "('deleted')"),
+    Mutation(f"{FOLLOW_UPS}/int_follow_ups.sql", "and deleted_at is null", ""),
+    Mutation(
+        f"{FOLLOW_UPS}/int_follow_ups.sql",
+        "completed_at <= created_at + interval '720 hours'",
+        "completed_at < created_at + interval '720 hours'",
+    ),
+    Mutation(f"{FOLLOW_UPS}/int_follow_ups.sql", "status = 'completed' and", ""),
+    Mutation(
+        "models/marts/core/fct_follow_ups.sql", "coalesce(incidents.is_private, true)", "incidents.is_private"
+    ),
+    Mutation(
+        f"{METRICS}/int_incident_events.sql",
+        "case when is_completed_within_30_days then created_at end",
+        "case when is_completed_within_30_days then completed_at end",
+    ),
+    Mutation(f"{METRICS}/int_incident_events.sql", "when happenings.event = 'occurred' then", "when true then"),
+    Mutation(
+        f"{METRICS}/int_scope_days.sql", "workload_minutes_{{ part }} * share", "workload_minutes_{{ part }}"
+    ),
+    Mutation(f"{METRICS}/int_metrics_by_period.sql", "and periods.is_settled_for_30_days", ""),
+    Mutation(f"{PERIODS}/int_periods.sql", "interval '720 hours'", "interval '721 hours'"),
+    Mutation("models/intermediate/people/int_person_involvements.sql", "or not is_private", "or true"),
+    Mutation("macros/duration_statistics.sql", "or {{ var('person_durations') }}", ""),
+    Mutation(f"{DURATIONS}/int_native_duration_values.sql", "entry.status = 'success' and", ""),
+    Mutation(f"{DURATIONS}/int_native_duration_values.sql", "entry.value_seconds >= 0", "entry.value_seconds > 0"),
+    Mutation(f"{DURATIONS}/int_native_durations.sql", "max_by(embedded_name", "min_by(embedded_name"),
+    Mutation(
+        f"{DURATIONS}/int_native_durations.sql", "when by_name.native_duration is not null then", "when false then"
+    ),
+    Mutation(f"{DURATIONS}/int_native_durations.sql", ", '-', '_')", ", '-', '-')"),
+    Mutation(
+        f"{DURATIONS}/int_native_duration_statistics.sql",
+        "where is_eligible and resolved_at <= {{ as_of() }}",
+        "where is_eligible",
+    ),
+    Mutation("models/marts/core/fct_incident_native_durations.sql", ") > {{ larg", ") >= {{ larg"),
+    Mutation(
+        "models/marts/metrics/rpt_metrics_by_duration.sql",
+        "and periods.period_end > coalesce(scopes.first_active_date, periods.period_start)",
+        "",
+    ),
+    Mutation(
+        f"{DIMENSIONS}/int_dimensions.sql", "('option', 'catalog_entry')", "('option', 'catalog_entry', 'text')"
+    ),
+    Mutation(f"{DIMENSIONS}/int_dimensions.sql", "count_values <= {{", "count_values < {{"),
+    Mutation(f"{DIMENSIONS}/int_dimensions.sql", "where is_eligible", ""),
+    Mutation(f"{DIMENSIONS}/int_incident_dimensions.sql", "select distinct", "select"),
+    Mutation(f"{DIMENSIONS}/int_dimension_members.sql", "where scope_type <> 'person'", ""),
+    Mutation(
+        f"{DIMENSIONS}/int_dimension_members.sql",
+        "case when occurred_at <= {{ as_of() }} then {{ local_date('occurred_at') }} end",
+        "{{ local_date('occurred_at') }}",
+    ),
+    Mutation(
+        f"{DIMENSIONS}/int_dimension_time_to_resolve.sql",
+        "{{ percent }} * last_place // 100 + 1, last_place)",
+        "{{ percent }} * last_place // 100, last_place)",
+    ),
+    Mutation(f"{DIMENSIONS}/int_dimension_time_to_resolve.sql", "order by seconds", "order by seconds desc"),
+    Mutation(
+        "models/marts/metrics/rpt_metrics_by_dimension.sql", "full outer join durations", "left join durations"
+    ),
     Mutation(
         "models/staging/incident_io/stg_incident_io__incidents.sql",
         "coalesce(visibility <> 'public', true)",
         "coalesce(visibility = 'private', false)",
     ),
+    *ATTRIBUTION_MUTATIONS,
 )
 
 
-def main(accounts: int) -> int:
+class Bench:
+    """A copy of the project in which one mutation after the other is made and undone."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        self._project_dir = scratch / "project" / DBT_PROJECT_DIR.name
+        shutil.copytree(DBT_PROJECT_DIR, self._project_dir, ignore=shutil.ignore_patterns("target", "logs"))
+        project = self._project()
+        self._sound = {name: project.compile(variables) for name, variables in VARIANTS.items()}
+
+    def try_out(self, mutation: Mutation, accounts: int) -> str:
+        """What became of the mutation, in words that begin with NOT when nothing noticed it."""
+        file = self._project_dir / mutation.file
+        sound = file.read_text(encoding="utf-8")
+        if mutation.old not in sound:
+            return "NOT APPLICABLE, the text is gone"
+        file.write_text(sound.replace(mutation.old, mutation.new), encoding="utf-8")
+        try:
+            return self._notice(mutation, sound, accounts)
+        except AssertionError as error:
+            return f"noticed ({error})"
+        except DbtProjectError as error:
+            return f"noticed (does not run: {' '.join(str(error).split())[:120]})"
+        finally:
+            file.write_text(sound, encoding="utf-8")
+
+    def _notice(self, mutation: Mutation, sound: str, accounts: int) -> str:
+        name = Path(mutation.file).stem
+        if (
+            mutation.file.startswith("models/")
+            and mutation.old in JINJA.sub("\0", sound)
+            and "{" not in mutation.new
+        ):
+            # Plain SQL comes out of the compiler as it is, where the variables of the variant let it out.
+            mutated = {variant: _with_mutation(found, name, mutation) for variant, found in self._sound.items()}
+        else:
+            mutated = self._compiled_anew([name] if mutation.file.startswith("models/") else [])
+        for seed in range(accounts):
+            for variant, compiled in mutated.items():
+                if compiled is not self._sound[variant] and self._is_noticed(compiled, variant, seed):
+                    return f"noticed ({variant} {seed})"
+        return "NOT NOTICED"
+
+    def _is_noticed(self, compiled: CompiledProject, variant: str, seed: int) -> bool:
+        return bool(check_accounts(compiled, variant, range(seed, seed + 1)).by_check)
+
+    def _compiled_anew(self, names: list[str]) -> dict[str, CompiledProject]:
+        """By dbt: one model alone, or all, because a macro or a configuration may change any."""
+        project = self._project()
+        return {
+            variant: self._sound[variant].with_models(project.compile(variables, names).models)
+            for variant, variables in VARIANTS.items()
+        }
+
+    def _project(self) -> DbtProject:
+        return DbtProject(self._scratch / "dbt", self._project_dir)
+
+
+def _with_mutation(sound: CompiledProject, name: str, mutation: Mutation) -> CompiledProject:
+    """The compiled project with the text replaced in one model; the same object when the text is not in it."""
+    [model] = [model for model in sound.models if model.name == name]
+    if mutation.old not in model.sql:
+        return sound
+    return sound.with_models([replace(model, sql=model.sql.replace(mutation.old, mutation.new))])
+
+
+def main(accounts: int, files: str = "") -> int:
     """Try every mutation; print one line each and return the number that were not killed."""
+    mutations = [mutation for mutation in MUTATIONS if files in mutation.file]
     alive = 0
-    for number, mutation in enumerate(MUTATIONS, start=1):
-        with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
-            outcome = _try(mutation, Path(scratch), accounts)
-        alive += outcome.startswith("NOT")
-        change = mutation.new or f"(removed) {mutation.old}"
-        print(f"{number:2d}/{len(MUTATIONS)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
-    print(f"{len(MUTATIONS) - alive} of {len(MUTATIONS)} mutations were noticed")
+    with tempfile.TemporaryDirectory(prefix="mutations-") as scratch:
+        bench = Bench(Path(scratch))
+        for number, mutation in enumerate(mutations, start=1):
+            outcome = bench.try_out(mutation, accounts)
+            alive += outcome.startswith("NOT")
+            change = " ".join(mutation.new.split()) or f"(removed) {' '.join(mutation.old.split())}"
+            print(f"{number:3d}/{len(mutations)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
+    print(f"{len(mutations) - alive} of {len(mutations)} mutations were noticed")
     return alive
 
 
-def _try(mutation: Mutation, scratch: Path, accounts: int) -> str:
-    project_dir = scratch / "project" / DBT_PROJECT_DIR.name
-    shutil.copytree(DBT_PROJECT_DIR, project_dir, ignore=shutil.ignore_patterns("target", "logs"))
-    file = project_dir / mutation.file
-    text = file.read_text(encoding="utf-8")
-    if mutation.old not in text:
-        return "NOT APPLICABLE, the text is gone"
-    file.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
-    try:
-        project = DbtProject(scratch / "dbt", project_dir)
-        for variant, variables in VARIANTS.items():
-            compiled = project.compile(variables)
-            for seed in range(accounts):
-                if check_accounts(compiled, variant, range(seed, seed + 1)).by_check:
-                    return f"noticed ({variant} {seed})"
-    except DbtProjectError:
-        return "noticed (does not run)"
-    return "NOT NOTICED"
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main(int(sys.argv[1]) if len(sys.argv) > 1 else ACCOUNTS) else 0)
+    given = sys.argv[1:]
+    sys.exit(1 if main(int(given[0]) if given else ACCOUNTS, *given[1:2]) else 0)

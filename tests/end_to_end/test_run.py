@@ -25,7 +25,10 @@ MARTS = {
     *("fct_incidents", "fct_incident_teams", "fct_attribution_evidence", "fct_incident_custom_fields"),
     *("fct_incident_people", "fct_follow_ups"),
     *("rpt_metrics_weekly", "rpt_metrics_monthly", "rpt_metrics_quarterly", "rpt_metrics_by_severity"),
-    *("rpt_attribution_trust", "rpt_unmapped_values", "metric_catalogue", "run_log"),
+    *("rpt_metrics_trailing", "rpt_metrics_by_duration", "rpt_metrics_by_dimension"),
+    *("fct_incident_native_durations", "dim_custom_fields", "dim_custom_field_values", "dim_team_names"),
+    *("rpt_attribution_trust", "rpt_unmapped_values", "metric_catalogue", "run_log", "rpt_restatements"),
+    "rpt_unresolved_references",
 }
 RAW = {
     *("incidents", "incident_updates", "follow_ups", "custom_fields", "custom_field_options", "catalog_types"),

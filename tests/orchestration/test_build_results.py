@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.dbt_build import BuildResults, clean_environment, describe_failures, last_build_succeeded
+from orchestration.dbt_build import BuildResults, clean_environment, describe_failures, describe_warnings
+from orchestration.last_build import last_build_succeeded
 from orchestration.manifest import attach_singular_tests
 from pipelines.settings import Settings, load_settings
 
@@ -63,6 +64,19 @@ def test_a_failed_check_says_its_name_its_meaning_and_its_file():
         "check credits_add_up failed: Got 3 results, configured to fail if != 0",
         "  what it means: An incident whose weights do not add up to one.",
         "  where: dbt_project/tests/singular/credits_add_up.sql",
+    ]
+
+
+def test_a_check_that_warned_says_how_many_rows_and_what_they_mean():
+    results = BuildResults(total=2, passed=["test.p.fine"], warned=["test.p.durations_agree"])
+    results.failing_rows["test.p.durations_agree"] = 1234
+    node = {
+        "name": "durations_agree",
+        "resource_type": "test",
+        "raw_code": "-- An incident with two\n-- different durations. Why this\n-- is no error.\nselect 1",
+    }
+    assert describe_warnings(results, {"nodes": {"test.p.durations_agree": node}}) == [
+        "check durations_agree found 1,234 rows. An incident with two different durations."
     ]
 
 

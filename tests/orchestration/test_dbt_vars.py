@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from orchestration.dbt_vars import EXPECTED, VarsError, known_vars, parse_vars, with_vars
-from pipelines.settings import Settings
+from orchestration.dbt_vars import DURATIONS, EXPECTED, VarsError, known_vars, parse_vars, with_vars
+from pipelines.settings import DBT_PROJECT_DIR, Settings
 
 
 def test_no_vars_are_no_overrides():
@@ -52,7 +53,8 @@ def test_every_unusable_value_is_named_with_what_was_expected():
     text = (
         '{"org_timezone": "Nowhere/City", "week_start": "tue", "as_of": "soon", "hierarchy_mode": "old",'
         ' "minimum_severity_rank": true, "attribution_priority": ["service", "service"], "coverage_start": null,'
-        ' "service_catalog_types": "Service", "auto_map_team_fields": null, "root_team_name": " "}'
+        ' "service_catalog_types": "Service", "auto_map_team_fields": null, "root_team_name": " ",'
+        ' "native_duration_map": {"Lasted": "resolve_time"}, "person_durations": "yes"}'
     )
     with pytest.raises(VarsError) as refused:
         parse_vars(text)
@@ -60,7 +62,17 @@ def test_every_unusable_value_is_named_with_what_was_expected():
     assert named == [
         *("org_timezone", "week_start", "as_of", "hierarchy_mode", "minimum_severity_rank"),
         *("attribution_priority", "service_catalog_types", "auto_map_team_fields", "root_team_name"),
+        *("native_duration_map", "person_durations"),
     ]
+
+
+def test_native_durations_may_be_compared_with_every_duration_of_the_project_and_no_other():
+    macro = (DBT_PROJECT_DIR / "macros" / "duration_families.sql").read_text(encoding="utf-8")
+    assert re.findall(r"'name': '(\w+)'", macro) == list(DURATIONS)
+    with pytest.raises(VarsError, match="native_duration_map"):
+        parse_vars('{"native_duration_map": {"Lasted": null, " LASTED": null}}')
+    mapped = {"Lasted": "time_to_resolve", "Other": None}
+    assert parse_vars(json.dumps({"native_duration_map": mapped})) == {"native_duration_map": mapped}
 
 
 def test_every_variable_of_the_project_has_its_values_checked():

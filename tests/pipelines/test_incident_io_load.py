@@ -322,6 +322,25 @@ def test_children_are_read_only_for_the_parents_that_matter(api: FakeApi, settin
     assert all(params["page_size"] == ["250"] for params in api.params("/v3/catalog_entries"))
 
 
+def test_entries_that_lie_between_a_service_and_its_team_are_read(api: FakeApi, settings: Settings) -> None:
+    populate(api)
+
+    def kind(name: str, *points_at: str, **more: Any) -> dict[str, Any]:
+        attributes = [{"id": target, "name": target, "type": target} for target in points_at]
+        return {"id": name, "name": name, "type_name": name, "schema": {"attributes": attributes}, **more}
+
+    api.rows["catalog_types"] = [
+        kind("Team", "String", is_team_type=True),
+        kind("Service", "Component", "Repository", "String", categories=["service"]),
+        kind("Component", "Team"),
+        kind("Repository", "String"),
+        kind("Squad", "Team"),
+    ]
+    run(settings)
+    asked = [params["catalog_type_id"][0] for params in api.params("/v3/catalog_entries")]
+    assert sorted(asked) == ["Component", "Service", "Team"]
+
+
 def test_a_parent_that_went_away_is_skipped_with_a_warning(api: FakeApi, settings: Settings) -> None:
     populate(api)
     api.faults["/v1/custom_field_options"].append(error(404, "resource_not_found"))

@@ -1,6 +1,7 @@
 """What dbt is started with."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -60,6 +61,13 @@ def test_secrets_are_blanked_by_the_overrides_and_absent_from_a_whole_environmen
     assert "s3cret" not in str(whole)
     assert "m4ster" not in str(whole)
     assert whole["PATH"] == "/bin"
+
+
+def test_the_salt_reaches_dbt_only_under_the_name_that_dbt_keeps_secret(settings: Settings) -> None:
+    salted = replace(settings, pii_salt="grains of salt!!")
+    whole = child_environment(salted, {"INCIDENT_MARTS_PII_SALT": "grains of salt!!", "PATH": "/bin"})
+    assert {name for name, value in whole.items() if value == "grains of salt!!"} == {"DBT_ENV_SECRET_PII_SALT"}
+    assert "DBT_ENV_SECRET_PII_SALT" not in child_environment(settings, {})
 
 
 def test_the_project_is_named_by_absolute_paths(settings: Settings) -> None:

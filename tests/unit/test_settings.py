@@ -94,6 +94,16 @@ def test_the_key_is_not_in_the_repr(no_env_file: Path) -> None:
     assert "s3cret" not in repr(load_settings({"INCIDENT_IO_API_KEY": "s3cret"}, no_env_file))
 
 
+def test_the_salt_of_pseudonyms_is_long_enough_and_not_in_the_repr(no_env_file: Path) -> None:
+    salt = "sixteen letters!"
+    settings = load_settings({"INCIDENT_MARTS_PII_SALT": salt}, no_env_file)
+    assert settings.pii_salt == salt
+    assert salt not in repr(settings)
+    (problem,) = problems_of({"INCIDENT_MARTS_PII_SALT": salt[1:]}, no_env_file)
+    assert problem.startswith("INCIDENT_MARTS_PII_SALT: shorter than 16")
+    assert salt[1:] not in problem
+
+
 def test_the_demo_has_its_own_home_and_seeds(no_env_file: Path) -> None:
     demo = load_settings({}, no_env_file).for_demo("http://127.0.0.1:9", "demo")
     assert demo.home == Path.cwd() / "data" / "demo"
@@ -112,6 +122,7 @@ def test_the_example_file_names_every_setting_and_sets_none(no_env_file: Path) -
         "INCIDENT_MARTS_START",
         "INCIDENT_MARTS_MASTER_KEY",
         "INCIDENT_MARTS_MASTER_KEY_FILE",
+        "INCIDENT_MARTS_PII_SALT",
     ):
         assert f"\n# {name}=" in text
     assert all(line.startswith("#") or not line for line in text.splitlines())

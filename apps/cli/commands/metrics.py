@@ -61,7 +61,7 @@ def command(
 
     settings = offline_account(load_settings(), demo=demo)
     with Marts(settings.marts) as marts:
-        scope = find_scope(marts, team, person)
+        scope = find_scope(marts, team, person, settings.pii_salt)
         rows = marts.rows(
             f"""
             select * from marts.rpt_metrics_{GRAINS[grain]}

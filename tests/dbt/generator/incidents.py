@@ -55,9 +55,9 @@ def generate_incidents(chance: Chance, directory: Directory) -> tuple[list[Row],
                 "incident_role_assignments": _assignments(chance, directory),
                 "custom_field_entries": _field_entries(chance, directory),
                 "incident_timestamp_values": _timestamps(chance, directory, created_at, history),
-                "duration_metrics": [],
+                "duration_metrics": _durations(chance, directory, created_at, history),
                 "team_ids": _team_ids(chance, directory),
-                "workload_minutes_total": 90.5,
+                **_workload(chance),
                 "created_at": created_at,
                 "updated_at": chance.later(created_at),
                 "last_activity_at": created_at,
@@ -118,7 +118,7 @@ def _timestamps(chance: Chance, directory: Directory, created_at: datetime, hist
             if chance.happens(0.5):
                 moment = chance.later(moment)
             elif chance.happens(0.2):
-                moment = created_at - timedelta(seconds=chance.one((1, 3600, 86_400 * 3)))
+                moment = created_at - timedelta(seconds=chance.one((1, 3600, 86_400 * 3, 86_400 * 20)))
             entry["value"] = {"value": _written(chance, moment)}
         elif chance.happens(0.5):
             entry["value"] = {}
@@ -132,6 +132,32 @@ def _written(chance: Chance, moment: datetime) -> str:
         return moment.isoformat()
     text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
     return f"{text}Z"
+
+
+def _durations(chance: Chance, directory: Directory, created_at: datetime, history: list[Row]) -> list[Row]:
+    """Native duration metrics: what the history says, little over a minute off, or far away; not all computed."""
+    values = []
+    span = int(((history[-1]["created_at"] if history else created_at) - created_at).total_seconds())
+    for definition in directory.duration_metrics:
+        if chance.happens(0.2):
+            continue
+        value: Row = {"duration_metric": _stale(chance, definition, {"name": "Old metric"})}
+        value["status"] = chance.one(("success", "success", "success", "calculating", "timestamps_missing"))
+        if chance.happens(0.9):
+            value["value_seconds"] = span + chance.one((0, 0, 60, -60, 61, -61, 5_000, -span))
+        values.append(value)
+    return values
+
+
+def _workload(chance: Chance) -> Row:
+    """Minutes with fractions; now and then not computed yet."""
+    if chance.happens(0.15):
+        return {}
+    parts = {name: chance.one((0, 0.1, 7, 33.3, 1234.56)) for name in ("working", "late", "sleeping")}
+    return {
+        "workload_minutes_total": sum(parts.values()),
+        **{f"workload_minutes_{name}": minutes for name, minutes in parts.items()},
+    }
 
 
 def _assignments(chance: Chance, directory: Directory) -> list[Row]:

@@ -10,9 +10,11 @@ from typing import Any
 
 from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit
+from tests.dbt.oracle.comparisons import add_comparisons
+from tests.dbt.oracle.follow_ups import IN_TIME, FollowUp
+from tests.dbt.oracle.history import Seen
 from tests.dbt.oracle.incidents import Incident
 from tests.dbt.oracle.periods import GRAINS, Calendar, Period
-from tests.dbt.oracle.teams import Teams
 from tests.dbt.oracle.text import by_id
 
 DURATIONS = (
@@ -24,6 +26,12 @@ DURATIONS = (
     "time_to_resolve_active",
 )
 LOW_SAMPLE = 5
+WORKLOADS = {
+    "workload_hours": "workload_minutes_total",
+    "workload_working_hours": "workload_minutes_working",
+    "workload_late_hours": "workload_minutes_late",
+    "workload_sleeping_hours": "workload_minutes_sleeping",
+}
 Key = tuple[str, str, str, date]
 
 
@@ -40,10 +48,14 @@ class Scope:
 
 
 def metrics(
-    account: Account, incidents: list[Incident], credits: dict[str, Credit], teams: Teams
+    account: Account,
+    incidents: list[Incident],
+    credits: dict[str, Credit],
+    seen: Seen,
+    follow_ups: list[FollowUp],
 ) -> dict[str, dict[Key, dict[str, Any]]]:
     """Rows of the three metric marts: name of the mart's grain -> key -> columns."""
-    scopes = scopes_of(account, incidents, credits, teams)
+    scopes = scopes_of(account, incidents, credits, seen)
     first = min((i.occurred_at for i in scopes[0].incidents if i.occurred_at <= account.as_of), default=None)
     marts: dict[str, dict[Key, dict[str, Any]]] = {}
     for mart, grain in GRAINS.items():
@@ -51,18 +63,18 @@ def metrics(
         spine = calendar.spine(first)
         marts[mart] = {}
         for scope in scopes:
-            marts[mart].update(_rows(account, calendar, spine, scope))
+            rows = _rows(account, calendar, spine, scope, follow_ups)
+            add_comparisons(rows, spine)
+            marts[mart].update(rows)
     return marts
 
 
-def scopes_of(
-    account: Account, incidents: list[Incident], credits: dict[str, Credit], teams: Teams
-) -> list[Scope]:
+def scopes_of(account: Account, incidents: list[Incident], credits: dict[str, Credit], seen: Seen) -> list[Scope]:
     """Everything that metrics are computed for, the organisation first, with the eligible incidents of each."""
     eligible = tuple(incident for incident in incidents if incident.is_eligible)
     return [
-        Scope("organisation", teams.root, "direct", eligible),
-        *_team_scopes(eligible, credits, teams),
+        Scope("organisation", seen.teams.root, "direct", eligible),
+        *_team_scopes(account, eligible, credits, seen),
         *_person_scopes(account, eligible),
     ]
 
@@ -79,19 +91,33 @@ def involvements(account: Account, incident: Incident) -> dict[str, set[str]]:
     return people
 
 
-def _team_scopes(eligible: Iterable[Incident], credits: dict[str, Credit], teams: Teams) -> list[Scope]:
+def _team_scopes(
+    account: Account, eligible: tuple[Incident, ...], credits: dict[str, Credit], seen: Seen
+) -> list[Scope]:
+    """A subtree is that of today's chart, or of the chart of the day on which the incident occurred."""
+    is_current = account.variable("hierarchy_mode") == "current"
+    weights: dict[tuple[str, str], dict[str, Fraction]] = {}
+    for incident in eligible:
+        credit = credits[incident.id]
+        for team_id in credit.teams:
+            above = set(seen.teams.rows[team_id].path) if is_current else seen.above(team_id, incident.occurred_at)
+            for key in [(team_id, "direct"), *((ancestor, "subtree") for ancestor in above)]:
+                held = weights.setdefault(key, {})
+                held[incident.id] = held.get(incident.id, Fraction()) + credit.weight
     scopes = []
-    for team_id in teams.rows:
-        for rollup, members in (("direct", {team_id}), ("subtree", teams.subtree(team_id))):
-            held = tuple(incident for incident in eligible if credits[incident.id].teams & members)
-            weights = {i.id: credits[i.id].weight * len(credits[i.id].teams & members) for i in held}
-            scopes.append(Scope("team", team_id, rollup, held, weights))
+    for team_id in seen.teams.rows:
+        for rollup in ("direct", "subtree"):
+            held = weights.get((team_id, rollup), {})
+            scopes.append(Scope("team", team_id, rollup, tuple(i for i in eligible if i.id in held), held))
     return scopes
 
 
 def _person_scopes(account: Account, eligible: Iterable[Incident]) -> list[Scope]:
     by_person: dict[str, list[tuple[Incident, set[str]]]] = {}
+    with_private = account.variable("person_rows_include_private")
     for incident in eligible:
+        if incident.is_private and not with_private:
+            continue  # the people of a private incident stay masked
         for person_id, kinds in involvements(account, incident).items():
             by_person.setdefault(person_id, []).append((incident, kinds))
     return [
@@ -106,7 +132,9 @@ def _person_scopes(account: Account, eligible: Iterable[Incident]) -> list[Scope
     ]
 
 
-def _rows(account: Account, calendar: Calendar, spine: list[Period], scope: Scope) -> dict[Key, dict[str, Any]]:
+def _rows(
+    account: Account, calendar: Calendar, spine: list[Period], scope: Scope, follow_ups: list[FollowUp]
+) -> dict[Key, dict[str, Any]]:
     def is_seen(instant: datetime | None) -> bool:
         return instant is not None and instant <= account.as_of
 
@@ -119,6 +147,10 @@ def _rows(account: Account, calendar: Calendar, spine: list[Period], scope: Scop
     first = min((i.occurred_at for i in scope.incidents if is_seen(i.occurred_at)), default=None)
     if scope.kind == "person":
         spine = [period for period in spine if first is not None and period.start >= calendar.start_of(first)]
+    members = {incident.id for incident in scope.incidents}
+    counted = [
+        f for f in follow_ups if f.is_counted and f.row["incident_id"] in members and is_seen(f.row["created_at"])
+    ]
     rows: dict[Key, dict[str, Any]] = {}
     cumulative = 0
     for period in spine:
@@ -149,13 +181,17 @@ def _rows(account: Account, calendar: Calendar, spine: list[Period], scope: Scop
             "open_at_period_end": len(still_open),
             "reopen_rate": sum(i.reopened_count > 0 for i in resolved) / len(resolved) if resolved else None,
         }
+        row.update(_workload(scope, occurred))
+        created = [f for f in counted if calendar.start_of(f.row["created_at"]) == period.start]
+        row.update(_follow_up_completion(scope, created, is_settled=calendar.is_over_since(period, IN_TIME)))
         for kind in ("led", "involved", "reported"):
             held = scope.involvements
             row[f"incidents_{kind}"] = None if held is None else sum(kind in held[i.id] for i in occurred)
         for duration in DURATIONS:
             ended = within(period, lambda incident, name=duration: incident.duration_end(name))
-            lengths = [] if scope.kind == "person" else [i.durations[duration] for i in ended]
-            row.update(_statistics(duration, [length for length in lengths if length is not None]))
+            is_measured = scope.kind != "person" or account.variable("person_durations")
+            lengths = [i.durations[duration] for i in ended] if is_measured else []
+            row.update(hour_statistics([length for length in lengths if length is not None], duration))
         rows[(scope.kind, scope.id, scope.rollup, period.start)] = row
     return rows
 
@@ -166,7 +202,29 @@ def _weighted(scope: Scope, occurred: list[Incident]) -> float | None:
     return None if scope.weights is None else float(sum((scope.weights[i.id] for i in occurred), Fraction()))
 
 
-def _statistics(duration: str, seconds: list[int]) -> dict[str, Any]:
+def _workload(scope: Scope, occurred: list[Incident]) -> dict[str, float]:
+    hours = {}
+    for metric, minutes in WORKLOADS.items():
+        shares = [
+            Fraction(incident.row.get(minutes) or 0) * (scope.weights[incident.id] if scope.weights else 1)
+            for incident in occurred
+        ]
+        hours[metric] = float(sum(shares, Fraction()) / 60)
+    return hours
+
+
+def _follow_up_completion(scope: Scope, created: list[FollowUp], *, is_settled: bool) -> dict[str, Any]:
+    if scope.kind == "person":
+        return {"follow_ups_created": None, "follow_up_completion_30d": None}
+    in_time = sum(follow_up.is_in_time for follow_up in created)
+    return {
+        "follow_ups_created": len(created),
+        "follow_up_completion_30d": in_time / len(created) if created and is_settled else None,
+    }
+
+
+def hour_statistics(seconds: list[int], duration: str | None = None) -> dict[str, Any]:
+    """The six statistics in hours and whether they rest on few values, named after a duration or plainly."""
     hours = sorted(Fraction(length, 3600) for length in seconds)
     numbers = {
         "mean": sum(hours, Fraction()) / len(hours) if hours else None,
@@ -175,10 +233,9 @@ def _statistics(duration: str, seconds: list[int]) -> dict[str, Any]:
         "p90": percentile(hours, Fraction(90, 100)),
         "max": hours[-1] if hours else None,
     }
-    named = {
-        f"{duration}_{name}_hours": None if number is None else float(number) for name, number in numbers.items()
-    }
-    return {f"{duration}_n_hours": len(hours), **named, f"{duration}_low_sample": len(hours) < LOW_SAMPLE}
+    named = {f"{name}_hours": None if number is None else float(number) for name, number in numbers.items()}
+    columns: dict[str, Any] = {"n_hours": len(hours), **named, "low_sample": len(hours) < LOW_SAMPLE}
+    return {f"{duration}_{name}" if duration else name: value for name, value in columns.items()}
 
 
 def percentile(ordered: list[Fraction], share: Fraction) -> Fraction | None:

@@ -37,6 +37,10 @@ class Calendar:
         """Local first day of the period that holds the instant."""
         return self._start_of_date(instant.astimezone(self._zone).date())
 
+    def end_of(self, start: date) -> date:
+        """Local first day after the period that begins on a date."""
+        return self._next(start)
+
     def spine(self, first_event: datetime | None) -> list[Period]:
         """Periods of the organisation; without a coverage date they begin with the first eligible incident."""
         if self._coverage is not None:
@@ -51,6 +55,15 @@ class Calendar:
             periods.append(self._period(start, end))
             start = end
         return periods
+
+    def is_over_since(self, period: Period, wait: timedelta) -> bool:
+        """Whether the period had ended for at least `wait` of elapsed time at the instant of the run.
+
+        Where the clock reads that midnight twice, or leaps over it, the later instant of the two readings counts.
+        """
+        midnight = datetime.combine(period.end, time(), self._zone)
+        ended_at = max(reading.astimezone(UTC) for reading in (midnight, midnight.replace(fold=1)))
+        return ended_at + wait <= self._as_of
 
     def _period(self, start: date, end: date) -> Period:
         has_ended = self._midnight(end) <= self._as_of

@@ -43,7 +43,8 @@ select distinct
     incidents.occurred_at,
     field_values.custom_field_name as custom_field,
     unmapped_values.field_value,
-    unmapped_values.field_value_key
+    unmapped_values.field_value_key,
+    field_values.value_kind in ('text', 'link') as is_free_text
 from field_values
 inner join unmapped_values
     on

@@ -38,6 +38,15 @@ select
     case when scopes.scope_type = 'person' then counts.count_involved end as incidents_involved,
     case when scopes.scope_type = 'person' then counts.count_reported end as incidents_reported,
     counts.count_resolved_reopened / nullif(counts.count_resolved, 0) as reopen_rate,
+    {% for part in workload_parts() %}
+        cast(counts.minutes_{{ part }} as double) / 60 as workload{{ '_' ~ part if part != 'total' }}_hours,
+    {% endfor %}
+    case when scopes.scope_type <> 'person' then counts.count_follow_ups end as follow_ups_created,
+    -- Sooner the follow-ups of the last days would not have had their 30 days.
+    case
+        when scopes.scope_type <> 'person' and periods.is_settled_for_30_days
+            then counts.count_follow_ups_completed / nullif(counts.count_follow_ups, 0)
+    end as follow_up_completion_30d,
 {% for family in duration_families() %}
     coalesce({{ family.name }}.n_hours, 0) as {{ family.name }}_n_hours,
     {% for statistic in ['mean', 'p50', 'p75', 'p90', 'max'] %}

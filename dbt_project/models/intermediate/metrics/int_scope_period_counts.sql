@@ -32,6 +32,11 @@ happened as (
         sum(scope_days.count_reported) as count_reported,
         sum(scope_days.count_resolved) as count_resolved,
         sum(scope_days.count_resolved_reopened) as count_resolved_reopened,
+        sum(scope_days.count_follow_ups) as count_follow_ups,
+        sum(scope_days.count_follow_ups_completed) as count_follow_ups_completed,
+        {% for part in workload_parts() %}
+            sum(scope_days.minutes_{{ part }}) as minutes_{{ part }},
+        {% endfor %}
         sum(scope_days.count_occurred - scope_days.count_ended) as count_open_change
     from scope_days
     cross join grains
@@ -79,9 +84,12 @@ select
     period_start,
     {% for part in [
         'count_occurred', 'count_led', 'count_involved', 'count_reported', 'count_resolved',
-        'count_resolved_reopened', 'cumulative_occurred', 'count_open'
+        'count_resolved_reopened', 'count_follow_ups', 'count_follow_ups_completed', 'cumulative_occurred', 'count_open'
     ] %}
         cast(coalesce({{ part }}, 0) as bigint) as {{ part }},
+    {% endfor %}
+    {% for part in workload_parts() %}
+        coalesce(minutes_{{ part }}, 0) as minutes_{{ part }},
     {% endfor %}
     coalesce(weight_occurred, 0) as weight_occurred
 from running

@@ -11,7 +11,7 @@ incidents as (
         incident_id,
         occurred_at
     from {{ ref('int_incidents') }}
-    where is_eligible and occurred_at <= {{ as_of() }}
+    where occurred_at <= {{ as_of() }}
 ),
 
 teams as (
@@ -22,11 +22,11 @@ teams as (
     from {{ ref('dim_teams') }}
 ),
 
-incident_people as (
+involvements as (
     select
         incident_id,
         person_id
-    from {{ ref('int_incident_people') }}
+    from {{ ref('int_person_involvements') }}
 ),
 
 people as (
@@ -38,11 +38,11 @@ people as (
 
 active_people as (
     select
-        incident_people.person_id,
+        involvements.person_id,
         min({{ local_date('incidents.occurred_at') }}) as first_active_date
-    from incident_people
-    inner join incidents on incident_people.incident_id = incidents.incident_id
-    group by incident_people.person_id
+    from involvements
+    inner join incidents on involvements.incident_id = incidents.incident_id
+    group by involvements.person_id
 ),
 
 scopes as (

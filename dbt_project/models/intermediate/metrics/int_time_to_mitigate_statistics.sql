@@ -1,4 +1,5 @@
--- One row per grain, scope (people have no durations) and period in which a time_to_mitigate of an incident ended: its statistics in hours.
+-- One row per grain, scope and period in which a time_to_mitigate of an incident ended: its statistics in hours. People have rows
+-- only with the variable person_durations.
 {{ config(materialized='table') }}
 
 {{ duration_statistics('time_to_mitigate') }}

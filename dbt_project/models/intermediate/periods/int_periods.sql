@@ -1,6 +1,7 @@
 -- One row per grain (week, month, quarter) and period from the start of coverage to the instant of the run.
 -- With all history covered (no start of coverage) the first period is complete: nothing before the first incident is
--- missing. Compared in local wall clock time, as the periods are local.
+-- missing. Compared in local wall clock time, as the periods are local; only the 30 days that follow-ups are given are elapsed
+-- time (720 hours), as they are for each of them.
 {{ config(materialized='table') }}
 
 with
@@ -46,7 +47,8 @@ judged as (
     select
         *,
         as_of_local >= period_end
-        and coalesce(period_start >= coverage_start_date, true) as is_complete
+        and coalesce(period_start >= coverage_start_date, true) as is_complete,
+        {{ as_of() }} >= {{ local_midnight('period_end') }} + interval '720 hours' as is_settled_for_30_days
     from bounded
 )
 
@@ -55,6 +57,7 @@ select
     period_start,
     period_end,
     is_complete,
+    is_settled_for_30_days,
     case
         when is_complete then cast(period_end - period_start as double)
         else greatest(date_diff(

@@ -18,6 +18,10 @@ incidents as (
         reference,
         is_private
     from {{ ref('int_incidents') }}
+),
+
+personal_texts as (
+    select * from {{ ref('int_personal_texts') }}
 )
 
 select
@@ -30,16 +34,24 @@ select
             candidates.source_name,
             candidates.source_value,
             candidates.team_id,
+            candidates.seed_file,
             candidates.seed_line,
-            candidates.owned_from
+            candidates.owned_from,
+            candidates.owned_to,
+            candidates.matched_by,
+            candidates.outranked_by
     ) as integer) as evidence_number,
     incidents.reference,
     candidates.attribution_step,
     candidates.step_priority,
     candidates.team_id,
     candidates.attribution_step = attribution.winning_step and not candidates.is_outranked as is_winner,
+    candidates.outranked_by,
     candidates.source_name,
-    case when not (incidents.is_private and candidates.is_free_text) then candidates.source_value end as source_value,
+    case
+        when not ((incidents.is_private or {{ is_pii_hashed() }}) and candidates.is_free_text)
+            then {{ listed_text('candidates.source_value') }}
+    end as source_value,
     candidates.matched_by,
     candidates.field_priority,
     candidates.seed_file,
@@ -50,4 +62,5 @@ select
 from candidates
 inner join attribution on candidates.incident_id = attribution.incident_id
 inner join incidents on candidates.incident_id = incidents.incident_id
+left join personal_texts on {{ personal_text_key('candidates.source_value') }} = personal_texts.text_key
 order by candidates.incident_id, evidence_number

@@ -1,9 +1,10 @@
 -- One row per follow-up. Title, people and issue links of private incidents are masked, and so are those of incidents that the
--- key cannot see, which may well be private.
+-- key cannot see, which may well be private. With pii_mode hashed the texts that can name somebody are withheld from all: the
+-- title, and the address of the issue, which repeats it in some trackers.
 with
 
 follow_ups as (
-    select * from {{ ref('stg_incident_io__follow_ups') }}
+    select * from {{ ref('int_follow_ups') }}
 ),
 
 incidents as (
@@ -36,7 +37,7 @@ select
     incident_id,
     reference,
     incident_mode,
-    case when not is_masked then title end as title,
+    case when not is_masked then {{ free_text('title') }} end as title,
     status,
     case when not is_masked then assignee_person_id end as person_id,
     team_id,
@@ -45,13 +46,15 @@ select
     category_name,
     case when not is_masked then external_issue_provider end as external_issue_provider,
     case when not is_masked then external_issue_name end as external_issue_name,
-    case when not is_masked then external_issue_permalink end as external_issue_permalink,
+    case when not is_masked then {{ free_text('external_issue_permalink') }} end as external_issue_permalink,
     is_masked,
     is_incident_eligible,
     created_at,
     completed_at,
     updated_at,
     deleted_at,
-    {{ elapsed_seconds('created_at', 'completed_at') }} as time_to_complete_seconds
+    time_to_complete_seconds,
+    is_counted,
+    is_completed_within_30_days
 from joined
 order by follow_up_id

@@ -1,5 +1,5 @@
 -- One row per incident, excluded ones too, with its instants, durations and the step that gave the credit. The name of a
--- private incident stays out of the published tables.
+-- private incident stays out of the published tables, and with pii_mode hashed every name, because it can name somebody.
 with
 
 incidents as (
@@ -13,7 +13,10 @@ attribution as (
 select
     incidents.incident_id,
     incidents.reference,
-    case when incidents.is_private then 'Private incident' else incidents.name end as name,
+    case
+        when incidents.is_private then 'Private incident'
+        else coalesce({{ free_text('incidents.name') }}, 'Title withheld')
+    end as name,
     incidents.permalink,
     incidents.mode,
     incidents.visibility,
@@ -39,6 +42,8 @@ select
     incidents.mitigated_at,
     incidents.resolved_at,
     incidents.first_resolved_at,
+    {{ local_date('incidents.occurred_at') }} as occurred_date,
+    {{ local_date('incidents.resolved_at') }} as resolved_date,
     incidents.reopened_count,
     incidents.paused_seconds,
     incidents.time_to_resolve_seconds,

@@ -1,5 +1,5 @@
--- One row per scope, roll-up and calendar quarter: the metrics of int_metrics_by_period at this grain.
+-- One row per scope, roll-up and calendar quarter: the metrics of int_metrics_compared at this grain.
 select * exclude (grain)
-from {{ ref('int_metrics_by_period') }}
+from {{ ref('int_metrics_compared') }}
 where grain = 'quarter'
 order by scope_type, scope_id, rollup, period_start

@@ -5,6 +5,25 @@ unmapped_values as (
     select * from {{ ref('int_unmapped_values') }}
 ),
 
+personal_texts as (
+    select * from {{ ref('int_personal_texts') }}
+),
+
+-- With pii_mode hashed a free text shows as its pseudonym: that there is a value to map remains to be seen.
+publishable as (
+    select
+        unmapped_values.incident_id,
+        unmapped_values.custom_field,
+        case
+            when unmapped_values.is_free_text then {{ personal_text('unmapped_values.field_value') }}
+            else {{ listed_text('unmapped_values.field_value') }}
+        end as field_value,
+        unmapped_values.field_value_key,
+        unmapped_values.occurred_at
+    from unmapped_values
+    left join personal_texts on {{ personal_text_key('unmapped_values.field_value') }} = personal_texts.text_key
+),
+
 counted as (
     select
         custom_field,
@@ -12,7 +31,7 @@ counted as (
         min(field_value_key) as field_value_key,
         count(distinct incident_id) as count_incidents,
         max(occurred_at) as last_seen_at
-    from unmapped_values
+    from publishable
     group by custom_field, field_value
 ),
 
@@ -22,6 +41,7 @@ suggestions as (
         {{ fold_text('team_name') }} as team_name_key,
         min(team_id) as team_id
     from {{ ref('dim_teams') }}
+    where is_active
     group by {{ fold_text('team_name') }}
     having count(*) = 1
 )

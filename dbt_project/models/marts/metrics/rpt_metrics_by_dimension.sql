@@ -1,0 +1,73 @@
+-- One row per grain, organisation or team, roll-up, period, custom field and value in which an incident with that value occurred,
+-- or was resolved; absent rows mean neither. An incident with several values of a field counts in each of them.
+with
+
+counts as (
+    select * from {{ ref('int_dimension_counts') }}
+),
+
+durations as (
+    select * from {{ ref('int_dimension_time_to_resolve') }}
+),
+
+dimensions as (
+    select distinct
+        dimension_key,
+        custom_field_id,
+        custom_field_name,
+        published_value as field_value
+    from {{ ref('int_dimensions') }}
+),
+
+scopes as (
+    select * from {{ ref('int_scopes') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods') }}
+),
+
+cells as (
+    select
+        coalesce(counts.grain, durations.grain) as grain,
+        coalesce(counts.scope_key, durations.scope_key) as scope_key,
+        coalesce(counts.dimension_key, durations.dimension_key) as dimension_key,
+        coalesce(counts.period_start, durations.period_start) as period_start,
+        coalesce(counts.count_occurred, 0) as total_incidents,
+        coalesce(durations.n_hours, 0) as time_to_resolve_n_hours,
+        {% for statistic in ['mean', 'p50', 'p75', 'p90', 'max'] %}
+            durations.{{ statistic }}_hours as time_to_resolve_{{ statistic }}_hours,
+        {% endfor %}
+        coalesce(durations.n_hours, 0) < 5 as time_to_resolve_low_sample
+    from counts
+    full outer join durations
+        on
+            counts.grain = durations.grain
+            and counts.scope_key = durations.scope_key
+            and counts.dimension_key = durations.dimension_key
+            and counts.period_start = durations.period_start
+)
+
+select
+    cells.grain,
+    scopes.scope_type,
+    scopes.scope_id,
+    scopes.rollup,
+    cells.period_start,
+    dimensions.custom_field_id,
+    dimensions.custom_field_name,
+    dimensions.field_value,
+    scopes.scope_name,
+    periods.period_end,
+    periods.is_complete,
+    cells.total_incidents,
+    cells.time_to_resolve_n_hours,
+    {% for statistic in ['mean', 'p50', 'p75', 'p90', 'max'] %}
+        cells.time_to_resolve_{{ statistic }}_hours,
+    {% endfor %}
+    cells.time_to_resolve_low_sample
+from cells
+inner join scopes on cells.scope_key = scopes.scope_key
+inner join dimensions on cells.dimension_key = dimensions.dimension_key
+inner join periods on cells.grain = periods.grain and cells.period_start = periods.period_start
+order by cells.grain, cells.scope_key, cells.period_start, cells.dimension_key
