@@ -219,9 +219,8 @@ def _needed_catalog_types(parents: Parents, plan: Plan) -> Iterator[Series]:
         for catalog_type in catalog_types
         if catalog_type.get("is_team_type")
         or NEEDED_CATEGORIES & _texts(catalog_type.get("categories"))
-        or parents.catalog_types.intersection(
-            _texts([catalog_type["id"], catalog_type.get("name"), catalog_type.get("type_name")])
-        )
+        or parents.catalog_types
+        & _texts([catalog_type["id"], catalog_type.get("name"), catalog_type.get("type_name")])
         or catalog_type["id"] in used_by_fields
     ]
     for catalog_type in needed + _on_the_way_to_teams(catalog_types, needed):
@@ -240,20 +239,16 @@ def _on_the_way_to_teams(catalog_types: list[Row], needed: list[Row]) -> list[Ro
         catalog_type
         for catalog_type in catalog_types
         if catalog_type not in needed
-        and catalog_type.get("type_name") in pointed_at
-        and team_types.intersection(_attribute_types(catalog_type))
+        and _texts([catalog_type.get("type_name")]) & pointed_at
+        and team_types & _attribute_types(catalog_type)
     ]
 
 
-def _attribute_types(catalog_type: Row) -> list[str]:
+def _attribute_types(catalog_type: Row) -> frozenset[str]:
     schema = catalog_type.get("schema")
     attributes = schema.get("attributes") if isinstance(schema, dict) else None
     found = attributes if isinstance(attributes, list) else []
-    return [
-        attribute["type"]
-        for attribute in found
-        if isinstance(attribute, dict) and isinstance(attribute.get("type"), str)
-    ]
+    return _texts([attribute.get("type") for attribute in found if isinstance(attribute, dict)])
 
 
 def _texts(values: Any) -> frozenset[str]:
