@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -275,26 +276,31 @@ class Bench:
             and "{" not in mutation.new
         ):
             # Plain SQL comes out of the compiler as it is, where the variables of the variant let it out.
-            mutated = {variant: _with_mutation(found, name, mutation) for variant, found in self._sound.items()}
+            compile_variant = partial(self._with_text, name, mutation)
         else:
-            mutated = self._compiled_anew([name] if mutation.file.startswith("models/") else [])
+            # By dbt: one model alone, or all, because a macro or a configuration may change any.
+            names = [name] if mutation.file.startswith("models/") else []
+            compile_variant = cache(partial(self._compiled_anew, self._project(), names))
         for number in range(len(next(iter(self._seeds.values())))):
-            for variant, compiled in mutated.items():
-                seed = self._seeds[variant][number]
-                if compiled is not self._sound[variant] and self._is_noticed(compiled, variant, seed):
+            for variant, sound_project in self._sound.items():
+                compiled, seed = compile_variant(variant), self._seeds[variant][number]
+                if compiled is not sound_project and self._is_noticed(compiled, variant, seed):
                     return f"noticed ({variant} {seed})"
         return "NOT NOTICED"
 
     def _is_noticed(self, compiled: CompiledProject, variant: str, seed: int) -> bool:
         return bool(check_accounts(compiled, variant, range(seed, seed + 1)).by_check)
 
-    def _compiled_anew(self, names: list[str]) -> dict[str, CompiledProject]:
-        """By dbt: one model alone, or all, because a macro or a configuration may change any."""
-        project = self._project()
-        return {
-            variant: self._sound[variant].with_models(project.compile(variables, names).models)
-            for variant, variables in VARIANTS.items()
-        }
+    def _compiled_anew(self, project: DbtProject, names: list[str], variant: str) -> CompiledProject:
+        return self._sound[variant].with_models(project.compile(VARIANTS[variant], names).models)
+
+    def _with_text(self, name: str, mutation: Mutation, variant: str) -> CompiledProject:
+        """The compiled project with the text replaced in one model; the sound one when the text is not in it."""
+        sound = self._sound[variant]
+        [model] = [model for model in sound.models if model.name == name]
+        if mutation.old not in model.sql:
+            return sound
+        return sound.with_models([replace(model, sql=model.sql.replace(mutation.old, mutation.new))])
 
     def _project(self) -> DbtProject:
         return DbtProject(self._scratch / "dbt", self._project_dir)
@@ -319,14 +325,6 @@ def _richness(account: Account) -> int:
     kinds |= {(t.source, len(t.path), t.ended_at is None) for t in expected.teams.rows.values()}
     kinds |= {(i.excluded, i.duration_status, i.reopened_count > 0) for i in expected.incidents}
     return len(kinds)
-
-
-def _with_mutation(sound: CompiledProject, name: str, mutation: Mutation) -> CompiledProject:
-    """The compiled project with the text replaced in one model; the same object when the text is not in it."""
-    [model] = [model for model in sound.models if model.name == name]
-    if mutation.old not in model.sql:
-        return sound
-    return sound.with_models([replace(model, sql=model.sql.replace(mutation.old, mutation.new))])
 
 
 def main(accounts: int, files: str = "") -> int:

@@ -121,6 +121,25 @@ def test_totals_agree_with_a_plain_count_over_what_the_api_served(
     assert eligible == len(counts)
 
 
+def test_the_run_writes_down_who_owned_what_and_publishes_none_of_it(first_run: Finished, product: Product):
+    with duckdb.connect(str(product.home / "warehouse.duckdb"), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        for table in ("runs_seen", "service_owners_seen", "team_names_seen", "team_parents_seen"):
+            rows = connection.execute(
+                f"select distinct dbt_valid_from, dbt_valid_to from history.{table}"
+            ).fetchall()
+            assert rows == [(product.as_of, None)], table
+    schemas = product.query("select distinct schema_name from duckdb_tables() where not internal")
+    assert schemas == [("marts",)]
+
+
+def test_the_marts_tell_when_everything_was_last_read(first_run: Finished, product: Product):
+    swept = product.query("select distinct last_full_sweep_at from marts.rpt_attribution_trust")
+    assert swept == [(product.as_of,)]
+    lags = product.query("select source_lag_minutes from marts.rpt_attribution_trust where source_lag_minutes >= 0")
+    assert lags == [(0,)] * 3
+
+
 def test_all_four_steps_of_the_chain_win_somewhere(first_run: Finished, product: Product):
     steps = {step for (step,) in product.query("select distinct attribution_step from marts.fct_incidents")}
     assert steps == {"custom_field", "explicit_owner", "service", "organisation"}
