@@ -67,8 +67,11 @@ def _row(
 
 
 def _counts(account: Account, calendar: Calendar, scope: Scope, window: list[Period]) -> dict[str, Any]:
-    starts = {week.start for week in window}
     seen = [incident for incident in scope.incidents if incident.occurred_at <= account.as_of]
+    if scope.kind == "person":  # has no weeks before the first incident, not even for a resolution dated too early
+        begin = min((calendar.start_of(incident.occurred_at) for incident in seen), default=None)
+        window = [week for week in window if begin is not None and week.start >= begin]
+    starts = {week.start for week in window}
     return {
         "total_incidents": sum(calendar.start_of(incident.occurred_at) in starts for incident in seen),
         "incidents_resolved": len(_resolved(account, calendar, scope, window)),
