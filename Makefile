@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SQL := dbt_project/models dbt_project/tests pipelines/restatements
 export DO_NOT_TRACK := 1
 
 .PHONY: run test test-long lint format docs bench dev web lock clean
@@ -32,10 +33,10 @@ lint: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 $(SQL)
 
 format: $(STAMP)
-	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/sqlfluff fix --disable-progress-bar $(SQL)
 
 # What is derived from the definitions of the metrics; `make test` fails while it is out of date.
 docs: $(STAMP)

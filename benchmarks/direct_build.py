@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.dbt.compiled_project import DbtProject
+from tests.dbt.compiled_project import DbtProject, RunValues
 
 # The settings of dbt_project/profiles.yml, so that both sides ask the same of the engine.
 CONFIG = {"memory_limit": "600MB", "threads": "2", "preserve_insertion_order": "false"}
@@ -30,7 +30,7 @@ def main() -> None:
         for statement in SESSION:
             connection.execute(statement)
         started = time.perf_counter()
-        compiled.run(connection, as_of, None)
+        compiled.run(connection, RunValues(as_of))
         print(f"{time.perf_counter() - started:.2f}")
 
 

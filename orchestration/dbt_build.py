@@ -18,10 +18,12 @@ from packaging.version import Version
 
 from orchestration.manifest import DBT, target_dir
 from orchestration.run import Run
-from pipelines.dbt_environment import child_environment, dbt_arguments
+from pipelines.dbt_environment import NEVER_READ, child_environment, dbt_arguments
+from pipelines.incident_io.reads import Reads, last_reads
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
-RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
+RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
+BUILT = {"model", "seed", "snapshot", "test"}
 SECONDS_TO_END = 10
 FAILED = {"error", "fail", "runtime error"}
 
@@ -103,14 +105,14 @@ def dbt_command() -> DbtCommand:
 
 
 def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> Iterator[Any]:
-    """Yields Dagster's events of seeds, models and tests as dbt finishes them.
+    """Yields Dagster's events of seeds, models, snapshots and tests as dbt finishes them.
 
     Raises :class:`BuildError` when anything failed. Results are left in `run.built`, and the findings of checks of
     severity warn in `run.warnings`.
     """
     results_path = target_dir(run.settings) / "run_results.json"
     results_path.unlink(missing_ok=True)  # An interrupted build must not look like the one before it.
-    with clean_environment(run.settings):
+    with clean_environment(run.settings, last_reads(run.settings.warehouse)):
         invocation = dbt.cli(
             _arguments(run), context=context, target_path=target_dir(run.settings), raise_on_error=False
         )
@@ -133,10 +135,10 @@ def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> I
 
 
 @contextmanager
-def clean_environment(settings: Settings) -> Iterator[None]:
+def clean_environment(settings: Settings, reads: Reads = NEVER_READ) -> Iterator[None]:
     """Inside the block this process's environment is the one a dbt process should inherit: no key in it."""
     before = dict(os.environ)
-    clean = child_environment(settings, before)
+    clean = child_environment(settings, before, reads)
     try:
         os.environ.clear()
         os.environ.update(clean)
@@ -174,17 +176,6 @@ def describe_warnings(results: BuildResults, manifest: Mapping[str, Any]) -> lis
     return sentences
 
 
-def last_build_succeeded(settings: Settings) -> bool:
-    """Whether the newest build in this home ran to its end with nothing failed or skipped."""
-    path = target_dir(settings) / "run_results.json"
-    if not path.exists():
-        return False
-    results = json.loads(path.read_bytes())
-    return results["args"].get("which") == "build" and all(
-        result["status"] in {"success", "pass", "warn", "no-op"} for result in results["results"]
-    )
-
-
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Makes sure that dbt has let go of the warehouse, also when its events are no longer wanted."""
     if process.poll() is not None:
@@ -208,7 +199,7 @@ def _arguments(run: Run) -> list[str]:
 
 
 def _count_nodes(manifest: Mapping[str, Any]) -> int:
-    return sum(node["resource_type"] in {"model", "seed", "test"} for node in manifest["nodes"].values())
+    return sum(node["resource_type"] in BUILT for node in manifest["nodes"].values())
 
 
 def _read_messages(results: BuildResults, settings: Settings) -> None:

@@ -14,6 +14,7 @@ import yaml  # type: ignore[import-untyped]
 
 from pipelines.settings import DBT_PROJECT_DIR, Settings, parse_instant
 
+LONGEST_OWNER_PATH = 2
 STEPS = ("custom_field", "explicit_owner", "service", "organisation")
 
 DURATIONS = (
@@ -116,7 +117,12 @@ EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
     ),
     "auto_map_team_fields": ("true or false", lambda value: isinstance(value, bool)),
     "service_catalog_types": ("a list of ids or names of catalog types", _is_texts),
-    "hierarchy_mode": ("current", lambda value: value == "current"),
+    "service_owner_path": (
+        "a list of at most two attributes of the catalog, by id or name",
+        lambda value: _is_texts(value) and len(value) <= LONGEST_OWNER_PATH,
+    ),
+    "team_parent_attribute": ("a list of attributes of the team type, by id or name", _is_texts),
+    "hierarchy_mode": ("current or as_of", lambda value: value in ("current", "as_of")),
     "trailing_history_weeks": ("a whole number above 0", lambda value: _is_whole(value) and value > 0),
     "excluded_incident_types": ("a list of ids or names of incident types", _is_texts),
     "minimum_severity_rank": ("a whole number", _is_whole),

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.dbt_build import last_build_succeeded
+from orchestration.last_build import last_build_succeeded
 from orchestration.run import Run
 from pipelines.publish import Published, publish
+from pipelines.restatements import Restated, log_restatements
 from pipelines.run_log import RunRecord, installed_versions, record_run
+from pipelines.seeds.account_check import check_against_account
 from pipelines.warehouse import raw_row_counts, read_only
+
+COUNT_NAMED = 3
 
 
 class UncheckedMartsError(Exception):
@@ -28,9 +32,31 @@ def publish_run(run: Run, run_id: str) -> Published:
             "pii_mode is hashed and the marts of the last build name people, so they are not published. Run "
             "`incident-marts build` and then `incident-marts publish`."
         )
+    run.restated = log_restatements(run.settings, run_id, run.settings.as_of)
+    run.warnings += [*_rows_that_fit_nothing(run), *_not_compared(run.restated)]
     record(run, run_id, "succeeded")
     run.published = publish(run.settings, run_id, only_pseudonyms=run.is_pii_hashed)
     return run.published
+
+
+def _rows_that_fit_nothing(run: Run) -> list[str]:
+    """Rows of the seeds that fit nothing in the account as it is now."""
+    if run.seeds is None:
+        return []
+    with read_only(run.settings.warehouse) as connection:
+        return [
+            str(problem)
+            for problem in check_against_account(connection, run.seeds, run.settings.pii_salt).warnings
+        ]
+
+
+def _not_compared(restated: Restated) -> list[str]:
+    if not restated.lacking:
+        return []
+    return [
+        "the published copy is of an earlier version, so what this run changed in it is not logged (it lacks "
+        f"{', '.join(restated.lacking[:COUNT_NAMED])}{' ...' if len(restated.lacking) > COUNT_NAMED else ''})"
+    ]
 
 
 def names_people(warehouse: Path) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipelines.incident_io.client import Client
     from pipelines.incident_io.report import ExtractReport
     from pipelines.publish import Published
+    from pipelines.restatements import Restated
 
 
 class MissingKeyError(Exception):
@@ -37,6 +38,7 @@ class Run:
     """Values and results of one run; the stages fill in what they did."""
 
     settings: Settings
+    seeds: Seeds | None = None
     client: Client | None = None
     progress: Progress = field(default_factory=SilentProgress)
     dbt_vars: dict[str, Any] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     extracted: ExtractReport | None = None
     built: BuildResults | None = None
+    restated: Restated | None = None
     published: Published | None = None
     stage_seconds: dict[str, float] = field(default_factory=dict)
 
@@ -73,12 +76,16 @@ def validated_seeds(settings: Settings, dbt_vars: dict[str, Any] | None = None) 
 
     Teams that incident.io knows count as known once they were published; until then a seed may name any team.
     """
-    rules = {**known_vars(), **(dbt_vars or {})}
     return load_seeds(
         settings.seeds,
-        known_team_ids=published_team_ids(settings.marts),
-        root_team_id=rules.get("root_team_id") or DEFAULT_ROOT_TEAM_ID,
+        account_team_ids=published_team_ids(settings.marts),
+        root_team_id=root_team_id(dbt_vars or {}),
     )
+
+
+def root_team_id(dbt_vars: dict[str, Any]) -> str:
+    """Id of the team above all teams, with these variables over the defaults of dbt_project.yml."""
+    return str({**known_vars(), **dbt_vars}.get("root_team_id") or DEFAULT_ROOT_TEAM_ID)
 
 
 def require_salt(settings: Settings, dbt_vars: dict[str, Any] | None = None) -> bool:
@@ -142,6 +149,7 @@ def prepared(
         seeds.write_normalised(seeds_copy(settings))
         yield Run(
             settings=settings,
+            seeds=seeds,
             client=client,
             progress=progress or SilentProgress(),
             dbt_vars=dbt_vars or {},

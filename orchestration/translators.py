@@ -19,6 +19,7 @@ from pipelines.warehouse import RAW_SCHEMA
 MARTS_SCHEMA = "marts"
 PUBLISHED = "published"
 STAGES = ("staging", "intermediate", "marts")
+GROUPS_OF_RESOURCES = {"seed": "seeds", "snapshot": "history"}
 
 
 class RawTranslator(DagsterDltTranslator):
@@ -36,13 +37,13 @@ class RawTranslator(DagsterDltTranslator):
 
 
 class ModelTranslator(DagsterDbtTranslator):
-    """Keys `[schema, name]`; groups `seeds`, `staging`, `intermediate` and `marts`."""
+    """Keys `[schema, name]`; groups `seeds`, `staging`, `intermediate`, `history` and `marts`."""
 
     def __init__(self) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
-        """The spec of one model, seed or source table."""
+        """The spec of one model, seed, snapshot or source table."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         return spec.replace_attributes(group_name=_group(self.get_resource_props(manifest, unique_id)))
 
@@ -55,7 +56,5 @@ class ModelTranslator(DagsterDbtTranslator):
 
 
 def _group(node: Mapping[str, Any]) -> str:
-    if node["resource_type"] == "seed":
-        return "seeds"
     folder = node["fqn"][1] if len(node["fqn"]) > 1 else ""
-    return folder if folder in STAGES else "raw"
+    return GROUPS_OF_RESOURCES.get(node["resource_type"]) or (folder if folder in STAGES else "raw")

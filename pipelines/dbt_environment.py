@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from pipelines.settings import DBT_PROJECT_DIR, Settings
+from pipelines.incident_io.reads import Reads
+from pipelines.settings import DBT_PROJECT_DIR, Settings, as_text
 
+READ_AT, SWEPT_AT = "DBT_INCIDENTS_READ_AT", "DBT_INCIDENTS_SWEPT_AT"
+NEVER_READ = Reads()
 SECRET_VARIABLES = (
     "INCIDENT_IO_API_KEY",
     "INCIDENT_MARTS_MASTER_KEY",
@@ -18,8 +21,8 @@ SECRET_VARIABLES = (
 DBT_SALT = "DBT_ENV_SECRET_PII_SALT"
 
 
-def dbt_environment(settings: Settings) -> dict[str, str]:
-    """Variables to lay over the environment of a dbt process.
+def dbt_environment(settings: Settings, reads: Reads = NEVER_READ) -> dict[str, str]:
+    """Variables to lay over the environment of a dbt process; `reads` is when the raw incidents were last read.
 
     They are overrides, and most callers merge them over their own environment, so secrets are blanked here
     rather than left out; :func:`child_environment` removes it altogether. The seeds path is relative to the dbt
@@ -33,6 +36,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
         "INCIDENT_MARTS_AS_OF": settings.as_of_text,
+        READ_AT: as_text(reads.read_at) if reads.read_at else "",
+        SWEPT_AT: as_text(reads.swept_at) if reads.swept_at else "",
         **dict.fromkeys(SECRET_VARIABLES, ""),
         DBT_SALT: settings.pii_salt or "",
     }
@@ -41,9 +46,9 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return variables
 
 
-def child_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+def child_environment(settings: Settings, environ: Mapping[str, str], reads: Reads = NEVER_READ) -> dict[str, str]:
     """The whole environment of a dbt process made out of `environ`: the variables above, and no key at all."""
-    merged = {**environ, **dbt_environment(settings)}
+    merged = {**environ, **dbt_environment(settings, reads)}
     for name in SECRET_VARIABLES:
         del merged[name]
     if not settings.pii_salt:

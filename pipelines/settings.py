@@ -110,7 +110,7 @@ class Settings:
     @property
     def as_of_text(self) -> str:
         """`as_of` as RFC 3339 in UTC with microseconds, the form handed to dbt."""
-        return self.as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return as_text(self.as_of)
 
     def for_demo(self, api_url: str, api_key: str) -> Settings:
         """The same settings pointed at the demo API, its own seeds and its own home."""
@@ -122,6 +122,11 @@ class Settings:
             api_key=api_key,
             is_demo=True,
         )
+
+
+def as_text(instant: datetime) -> str:
+    """An aware instant as RFC 3339 in UTC with microseconds."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def parse_instant(text: str) -> datetime:

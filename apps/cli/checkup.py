@@ -153,7 +153,7 @@ def check_lock(settings: Settings) -> Iterator[Finding]:
         yield Finding("lock", OK, "free (no run yet)")
         return
     try:
-        with run_lock(settings.home):
+        with run_lock(settings.home, brief=True):
             yield Finding("lock", OK, "free")
     except WarehouseBusyError as error:
         yield Finding("lock", NOTE, str(error))

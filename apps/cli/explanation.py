@@ -1,82 +1,77 @@
-"""The story of one incident's credit, told from the published marts alone."""
+"""Everything about one incident's credit, from the published marts alone."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from apps.cli.marts import Marts, Rows
-from apps.cli.tables import cell
 
-STEPS = {
-    "custom_field": "mapped custom fields",
-    "explicit_owner": "explicit owner teams",
-    "service": "teams owning the linked services",
-    "organisation": "the root team, when nothing else names one",
-}
+# The steps of the chain in their usual order.
+STEPS = ("custom_field", "explicit_owner", "service", "organisation")
 COUNT_NEAREST = 5
 
 
 def explain(marts: Marts, wanted: str) -> dict[str, Any]:
-    """The incident, the teams credited, every step with its candidates, and field values that map to no team.
+    """The incident, the teams credited, every step with its candidates and why they lost, and what led nowhere.
 
-    An unknown reference is refused with the nearest ones.
+    What led nowhere are values of mapped fields that map to no team, and linked services without an owner on that
+    day. Earlier credits are those of the restatement log. An unknown reference is refused with the nearest ones.
     """
     incident = _find(marts, wanted.strip())
-    incident_id = incident["incident_id"]
-    teams = marts.rows(
-        """
-        select team_id, team_name, team_weight
-        from marts.fct_incident_teams left join marts.dim_teams using (team_id)
-        where incident_id = ? order by team_name, team_id
-        """,
-        [incident_id],
-    )
+    about = [incident["incident_id"]]
     evidence = marts.rows(
         """
         select fct_attribution_evidence.*, dim_teams.team_name
         from marts.fct_attribution_evidence left join marts.dim_teams using (team_id)
         where incident_id = ? order by step_priority, is_winner desc, source_name, source_value, team_name, team_id
         """,
-        [incident_id],
+        about,
     )
-    unmapped = marts.rows(
-        """
-        select distinct custom_field_name as source_name, field_value as source_value, suggested_team_id
-        from marts.fct_incident_custom_fields
-        inner join marts.rpt_unmapped_values using (field_value)
-        where incident_id = ? and custom_field_name = custom_field
-        order by source_name, source_value
-        """,
-        [incident_id],
-    )
-    return {**incident, "teams": teams, "steps": _steps(evidence), "unmapped_values": unmapped}
-
-
-def explanation_text(explanation: dict[str, Any], seeds: Path) -> str:
-    """The same as a short readable story; `seeds` is the folder whose files the line numbers are of."""
-    incident = explanation
-    lines = [f"{incident['reference']}  {incident['name']}"]
-    if incident["permalink"]:
-        lines.append(incident["permalink"])
-    facts = [incident["mode"], incident["status_category"], incident["severity_name"], incident["incident_type"]]
-    facts.append(f"occurred {cell(incident['occurred_at'])} UTC")
-    facts.append(f"resolved {cell(incident['resolved_at'])} UTC" if incident["resolved_at"] else "not resolved")
-    lines.append(", ".join(str(fact) for fact in facts if fact))
-    if not incident["is_eligible"]:
-        lines.append(f"Counts in no metric: {incident['exclusion_reason']}.")
-    teams = ", ".join(
-        f"{row['team_name'] or row['team_id']} ({row['team_weight']:.4g})" for row in incident["teams"]
-    )
-    lines += ["", f"Credited to {teams} by the step {incident['attribution_step']}."]
-    for number, step in enumerate(explanation["steps"], start=1):
-        lines += ["", _step_heading(number, step)]
-        lines += [f"     {_sentence(row, step['is_winner'], seeds)}" for row in step["candidates"]]
-        if step["attribution_step"] == "custom_field":
-            lines += [f"       {_unmapped_sentence(row, seeds)}" for row in explanation["unmapped_values"]]
-    return "\n".join(lines)
+    return {
+        **incident,
+        "teams": marts.rows(
+            """
+            select team_id, team_name, team_weight
+            from marts.fct_incident_teams left join marts.dim_teams using (team_id)
+            where incident_id = ? order by team_name, team_id
+            """,
+            about,
+        ),
+        "steps": _steps(evidence, incident["attribution_step"]),
+        "unmapped_values": marts.rows(
+            """
+            select distinct custom_field_name as source_name, field_value as source_value, suggested_team_id
+            from marts.fct_incident_custom_fields
+            inner join marts.rpt_unmapped_values using (field_value)
+            where incident_id = ? and custom_field_name = custom_field
+            order by source_name, source_value
+            """,
+            about,
+        ),
+        "ownerless_services": marts.rows(
+            """
+            select distinct service_id, service_name
+            from marts.fct_incident_custom_fields
+            inner join marts.dim_services on catalog_entry_id = service_id
+            where incident_id = $1 and service_name not in (
+                select source_name from marts.fct_attribution_evidence
+                where incident_id = $1 and attribution_step = 'service' and source_name is not null
+            )
+            order by service_name, service_id
+            """,
+            about,
+        ),
+        "restatements": marts.rows(
+            """
+            select as_of, reason, old_value, new_value, old_team_ids, new_team_ids, run_id
+            from marts.rpt_restatements
+            where incident_id = ? order by as_of, run_id, restatement_number
+            """,
+            about,
+        ),
+    }
 
 
 def _find(marts: Marts, wanted: str) -> dict[str, Any]:
@@ -116,60 +111,33 @@ def _find(marts: Marts, wanted: str) -> dict[str, Any]:
     raise click.ClickException(f"no incident has the reference, number or id {wanted!r}; {hint}")
 
 
-def _steps(evidence: Rows) -> list[dict[str, Any]]:
+def _steps(evidence: Rows, winning_step: str) -> list[dict[str, Any]]:
     """The steps in the order of the chain, those without any candidate included."""
     priorities = {row["attribution_step"]: row["step_priority"] for row in evidence}
     order = sorted(STEPS, key=lambda step: (priorities.get(step, _usual_place(step, priorities)), step))
-    return [
-        {
-            "attribution_step": step,
-            "is_winner": any(row["is_winner"] for row in evidence if row["attribution_step"] == step),
-            "candidates": [row for row in evidence if row["attribution_step"] == step],
-        }
-        for step in order
-    ]
+    best = min(
+        (row["field_priority"] for row in evidence if row["is_winner"] and row["field_priority"]), default=1
+    )
+    steps = []
+    for step in order:
+        candidates = [row for row in evidence if row["attribution_step"] == step]
+        for row in candidates:
+            row["lost_because"] = None if row["is_winner"] else _lost_because(row, winning_step, best)
+        is_winner = any(row["is_winner"] for row in candidates)
+        steps.append({"attribution_step": step, "is_winner": is_winner, "candidates": candidates})
+    return steps
+
+
+def _lost_because(row: dict[str, Any], winning_step: str, best: int) -> str:
+    """A sentence on why a candidate gives no credit."""
+    if row["attribution_step"] != winning_step:
+        return f"the step {winning_step} comes first and names a team"
+    if row["outranked_by"] != "field_priority":
+        return f"a row of {row['outranked_by']} comes first"
+    return f"field priority {row['field_priority']}, and a field of priority {best} names a team"
 
 
 def _usual_place(step: str, priorities: dict[str, int]) -> float:
     """A step without candidates has no priority in the evidence: it stands where the usual order puts it."""
-    usual = list(STEPS)
-    before = [priorities[name] for name in usual[: usual.index(step)] if name in priorities]
+    before = [priorities[name] for name in STEPS[: STEPS.index(step)] if name in priorities]
     return max(before, default=0) + 0.5
-
-
-def _step_heading(number: int, step: dict[str, Any]) -> str:
-    name = step["attribution_step"]
-    if step["is_winner"]:
-        verdict = "decides"
-    elif step["candidates"]:
-        verdict = "not needed, an earlier step decided"
-    else:
-        verdict = "names no known team"
-    return f"  {number}. {name}: {STEPS[name]} - {verdict}"
-
-
-def _sentence(row: dict[str, Any], step_won: bool, seeds: Path) -> str:
-    """One candidate: mark, source, value, team, and what connects them."""
-    mark = "*" if row["is_winner"] else " "
-    value = f" = {row['source_value']!r}" if row["source_value"] is not None else ""
-    parts = [f"matched by {row['matched_by']}"]
-    if row["seed_file"]:
-        parts.append(f"{seeds / _file_name(row['seed_file'])}:{row['seed_line']}")
-    if step_won and not row["is_winner"]:
-        parts.append(f"outranked: field priority {row['field_priority']}")
-    if row["owned_from"] or row["owned_to"]:
-        parts.append(f"owned from {row['owned_from'] or 'the beginning'} until {row['owned_to'] or 'today'}")
-    if row["ownership_assumed"]:
-        parts.append("ownership assumed: no owner is recorded for that day")
-    return f"{mark} {row['source_name']}{value} -> {row['team_name'] or row['team_id']}  ({'; '.join(parts)})"
-
-
-def _unmapped_sentence(row: dict[str, Any], seeds: Path) -> str:
-    """A value of a mapped field that names no team, and where a row would give it one."""
-    suggestion = f" (perhaps {row['suggested_team_id']})" if row["suggested_team_id"] else ""
-    where = seeds / "team_mapping.csv"
-    return f"{row['source_name']} = {row['source_value']!r} maps to no team{suggestion}: add a row to {where}"
-
-
-def _file_name(seed_file: str) -> str:
-    return seed_file if seed_file.endswith(".csv") else f"{seed_file}.csv"

@@ -66,6 +66,7 @@ EXPECTED = {
     WRONG_USAGE: {
         "pipelines.settings.SettingsError",
         "pipelines.seeds.SeedsError",
+        "pipelines.seeds.revision.RevisionError",
         "pipelines.secrets.api_key.SecretError",
         "pipelines.incident_io.account.AccountMismatchError",
         "orchestration.run.MissingKeyError",
@@ -76,9 +77,11 @@ EXPECTED = {
     FAILED: {
         "pipelines.incident_io.errors.ApiError",
         "pipelines.publish.PublishError",
+        "pipelines.seeds.append.SeedChangedError",
         "pipelines.warehouse.WarehouseMissingError",
         "orchestration.dbt_build.BuildError",
         "orchestration.manifest.ManifestError",
+        "orchestration.rehearsal.RehearsalError",
         "orchestration.publication.UncheckedMartsError",
     },
 }

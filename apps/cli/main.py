@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import signal
 import sys
-from importlib import import_module
 
 import click
 
+from apps.cli.command_table import CommandTable
 from apps.cli.failures import report_failure
 
 # In the order people meet them; each lives in apps/cli/commands/ under its own name.
@@ -24,6 +24,7 @@ COMMANDS = (
     "publish",
     "explain",
     "metrics",
+    "mapping",
     "dagster",
     "demo-api",
     "doctor",
@@ -46,30 +47,27 @@ Your own account
   incident-marts dagster                    the same job every day, with pages to watch it
 
 \b
+Which team an incident belongs to
+  incident-marts mapping suggest            rows that would map field values to teams
+  incident-marts mapping check              what in the seeds fits nothing in the account
+  incident-marts mapping plan               what edited seeds would change, before they are applied
+
+\b
 Exit codes
   0 done                3 another run holds the warehouse
   1 the run failed    130 interrupted
   2 wrong usage, settings or seeds; nothing was changed
+  4 `mapping plan --exit-code` found that something moves
 """
 
 
-class CommandTable(click.Group):
-    """Finds a command in the module named after it, in the order of `COMMANDS`."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names for the help page."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or None for an unknown name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"apps.cli.commands.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
-        return command
-
-
-@click.command(cls=CommandTable, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=CommandTable,
+    package="apps.cli.commands",
+    names=COMMANDS,
+    help=HELP,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="incident-marts", message="%(prog)s %(version)s")
 def cli() -> None:
     """Replaced by HELP."""

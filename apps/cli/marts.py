@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import duckdb
 
 from pipelines.warehouse import read_only
 
@@ -18,6 +19,7 @@ class Marts:
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise click.ClickException(f"{path} does not exist yet; `incident-marts run` creates it")
+        self._path = path
         self._connection = read_only(path)
 
     def __enter__(self) -> Marts:
@@ -28,7 +30,13 @@ class Marts:
 
     def rows(self, query: str, values: list[Any] | None = None) -> Rows:
         """Rows of a query, each a dict by column name."""
-        cursor = self._connection.execute(query, values or [])
+        try:
+            cursor = self._connection.execute(query, values or [])
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise click.ClickException(
+                f"{self._path} was published by another version and lacks what this command reads; "
+                f"`incident-marts run` renews it ({str(error).splitlines()[0]})"
+            ) from error
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -10,6 +10,7 @@ from apps.cli.tables import table
 from orchestration.run import Run
 
 COUNT_WEEKS, COUNT_MONTHS, COUNT_TEAMS = 4, 3, 5
+COUNT_WARNINGS = 20
 COLUMNS = {
     "period_start": "",
     "total_incidents": "incidents",
@@ -38,6 +39,8 @@ def run_document(run: Run, run_id: str, stages: tuple[str, ...]) -> dict[str, An
         document["requests"] = extracted.requests
     if built:
         document["checks"] = built.check_counts()
+    if run.restated:
+        document["restatements"] = dict(run.restated.counts)
     if published:
         document["published"] = {
             "marts": str(settings.marts),
@@ -81,11 +84,22 @@ def _what_was_done(run: Run) -> list[str]:
         )
     if run.published:
         lines.append(f"published  {len(run.published.tables)} tables, as of {run.settings.as_of_text}")
+    if run.restated and run.restated.total:
+        lines.append(f"restated   {_restated(run.restated.counts)}; marts.rpt_restatements says what and why")
     if run.stage_seconds:
         lines.append(
             "took       " + ", ".join(f"{name} {spent:.1f} s" for name, spent in run.stage_seconds.items())
         )
     return ["\n".join(lines)] if lines else []
+
+
+def _restated(counts: dict[str, dict[str, int]]) -> str:
+    """`3 credits (mapping_edit 3), 12 totals (late_update 2, mapping_edit 10)`."""
+    return ", ".join(
+        f"{sum(by_reason.values()):,} {kind}{'' if sum(by_reason.values()) == 1 else 's'}"
+        f" ({', '.join(f'{reason} {count:,}' for reason, count in sorted(by_reason.items()))})"
+        for kind, by_reason in sorted(counts.items())
+    )
 
 
 def _what_is_missing(run: Run) -> list[str]:
@@ -95,7 +109,10 @@ def _what_is_missing(run: Run) -> list[str]:
             f"not readable: {resource} needs the scope {scope}; its marts are empty. Give the key that right."
             for resource, scope in sorted(run.extracted.missing_scopes.items())
         ]
-    lines += [f"warning: {warning}" for warning in run.told_warnings()]
+    told = run.told_warnings()
+    lines += [f"warning: {warning}" for warning in told[:COUNT_WARNINGS]]
+    if len(told) > COUNT_WARNINGS:
+        lines.append(f"... and {len(told) - COUNT_WARNINGS} more warnings, in marts.run_log")
     return ["\n".join(lines)] if lines else []
 
 

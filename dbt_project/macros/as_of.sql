@@ -22,3 +22,18 @@
     {%- endif -%}
     {%- if first_date -%} cast('{{ first_date }}' as date) {%- else -%} cast(null as date) {%- endif -%}
 {%- endmacro %}
+
+{# When the incidents were last read, and as of when they were last read in full with deletions believed. Only the loading
+   state of the raw tables knows, so whoever starts dbt hands both over in the environment; NULL when nobody did. #}
+{% macro incidents_read_at() -%}
+    {{ instant_of_environment('DBT_INCIDENTS_READ_AT') }}
+{%- endmacro %}
+
+{% macro incidents_swept_at() -%}
+    {{ instant_of_environment('DBT_INCIDENTS_SWEPT_AT') }}
+{%- endmacro %}
+
+{% macro instant_of_environment(name) -%}
+    {%- set instant = env_var(name, '') if execute else '' -%}
+    cast({{ "'" ~ instant ~ "'" if instant else 'null' }} as timestamp with time zone)
+{%- endmacro %}

@@ -58,3 +58,24 @@
 {% macro catalog_value_structure() -%}
 {"value": {"label": "VARCHAR", "literal": "VARCHAR"}, "array_value": [{"label": "VARCHAR", "literal": "VARCHAR"}]}
 {%- endmacro %}
+
+{# The values of a column in a group as the text of a JSON array, ordered by themselves. #}
+{% macro json_list(column) -%}
+    {{ return(adapter.dispatch('json_list')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_list(column) -%}
+    cast(to_json(list({{ column }} order by {{ column }})) as varchar)
+{%- endmacro %}
+
+{# The rows of a group as the text of a JSON array of objects of these columns, ordered by the first of them. #}
+{% macro json_object_list(columns) -%}
+    {{ return(adapter.dispatch('json_object_list')(columns)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_object_list(columns) -%}
+    cast(to_json(list(
+        { {%- for column in columns %}'{{ column }}': {{ column }}{{ ', ' if not loop.last }}{% endfor -%} }
+        order by {{ columns[0] }}
+    )) as varchar)
+{%- endmacro %}

@@ -11,11 +11,12 @@ from orchestration.run import Run
 from orchestration.stages import POOL, PUBLISH, stage
 from orchestration.translators import MARTS_SCHEMA, PUBLISHED, ModelTranslator
 
-RUN_LOG = "run_log"
+# Written by the run itself, so that no model owns them and a full refresh keeps them.
+LOGS = ("run_log", "rpt_restatements")
 
 
 def published_specs() -> list[dg.AssetSpec]:
-    """One spec `[published, <table>]` for each mart, and one for the run log, which no model writes.
+    """One spec `[published, <table>]` for each mart, and one for each log, which no model writes.
 
     Each depends on its own mart, so lineage reads table by table; the step depends on all of them, because one
     step writes them all.
@@ -28,7 +29,7 @@ def published_specs() -> list[dg.AssetSpec]:
         if node["resource_type"] == "model" and node["schema"] == MARTS_SCHEMA
     )
     specs = [_spec(table, [table]) for table in marts]
-    return [*specs, _spec(RUN_LOG, marts)]
+    return [*specs, *(_spec(log, marts) for log in LOGS)]
 
 
 def _spec(table: str, upstream: list[str]) -> dg.AssetSpec:
@@ -43,7 +44,7 @@ def _spec(table: str, upstream: list[str]) -> dg.AssetSpec:
 
 @dg.multi_asset(name="publish_marts", specs=published_specs(), pool=POOL)
 def publish_marts(context: dg.AssetExecutionContext, run: dg.ResourceParam[Run]) -> Iterator[dg.MaterializeResult]:
-    """Writes the row of the run log and swaps the published copy; all tables or none."""
+    """Writes the logs and swaps the published copy; all tables or none."""
     with stage(run, PUBLISH, "Publishing the marts"):
         published = publish_run(run, context.run.run_id)
     for spec in context.assets_def.specs:

@@ -1,4 +1,4 @@
-"""Assets of the dbt project: seeds, staging, intermediate and marts, with dbt's tests as their checks."""
+"""Assets of the dbt project: seeds, staging, intermediate, history and marts, with dbt's tests as their checks."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ from orchestration.translators import ModelTranslator
     pool=POOL,
 )
 def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, run: dg.ResourceParam[Run]) -> Iterator[Any]:
-    """Seeds, models and tests in dbt's own order; a failed check ends the run before anything is published."""
+    """Seeds, models, snapshots and tests in dbt's order; a failed check ends the run and nothing is published."""
     with stage(run, BUILD, "Building and testing the marts"):
         try:
             yield from build(run, dbt, context)

@@ -191,9 +191,10 @@ class Client:
                 if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
                 else None
             )
-            if status == HTTPStatus.TOO_MANY_REQUESTS and wish:
+            is_throttle = status == HTTPStatus.TOO_MANY_REQUESTS
+            if is_throttle and wish:
                 self._limits.hold(path, min(wish, self._retry.longest_retry_after))
-            return RetryableError(f"HTTP {status}{said}", wish, is_throttle=status == HTTPStatus.TOO_MANY_REQUESTS)
+            return RetryableError(f"HTTP {status}{said}", wish, is_throttle=is_throttle)
         if status == HTTPStatus.UNAUTHORIZED:
             return AuthenticationError(
                 f"{self.api_url} does not accept the API key{said}. Make a new one in incident.io under "

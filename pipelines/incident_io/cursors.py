@@ -6,7 +6,9 @@ before. Times of the state:
 
 - `seen`: per partition (the incident mode of follow-ups, else one) the latest `updated_at` read, but never later
   than the local clock when the reading began: a row changed behind the reader's back must be read again.
-- `full_read_at`: `as_of` of the last full read that was accepted, which decides when the next sweep is due.
+- `full_read_at`: `as_of` of the last full read, which decides when the next sweep is due; null when it was
+  refused.
+- `swept_at`: `as_of` of the last full read that was accepted.
 - `start`: the first day of the history that `seen` speaks for; an earlier start means reading everything again.
 - `tail`: of a list that only grows, where to go on and the newest row known; absent while its order is unclear.
 - `backfill`: only while the first reading is under way, the last day loaded, the start, and when it began.
@@ -22,6 +24,8 @@ from typing import Any
 
 from pipelines.incident_io.endpoints import Endpoint
 
+# dlt files the state under it.
+PIPELINE_NAME = "incident_io"
 # Incidents are filtered by day, in a zone the vendor does not name: the whole last day, and one more for the zone.
 DAY_OVERLAP = timedelta(days=1)
 # Rows can commit with an older stamp than rows already seen; the vendor advises "a few minutes".
@@ -144,6 +148,8 @@ def state_after(
         after.pop("tail", None)
     if done.is_full:
         after["full_read_at"] = as_of.isoformat() if accepted else None
+        if accepted:
+            after["swept_at"] = as_of.isoformat()
     return after
 
 

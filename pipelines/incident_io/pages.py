@@ -24,17 +24,21 @@ class Page:
 def read_pages(client: Client, endpoint: Endpoint, params: Params, behind: str | None = None) -> Iterator[Page]:
     """The non-empty pages of one list in the API's order, of the rows behind the one with the id `behind`.
 
-    A list ends at an answer without `after`, at an empty page, or, on older endpoints, at an `after` that repeats
-    the one just asked with. The asked page size says nothing about the end, the API may cut it. A cursor that
-    leads anywhere else already read would end the list too early or never: the page is asked for again, and if the
-    API insists, :class:`RepeatedCursorError` is raised. A list that ends before its announced total is asked for
-    its end again as well, but then believed: what the total counts is not documented. An entry without an id is an
-    :class:`~pipelines.incident_io.errors.UnexpectedDataError`.
+    A list ends at an answer without `after` or at an empty page; the asked page size says nothing about the end,
+    the API may cut it. What would end a list too early or never is asked for again, and when the API insists:
+
+    - a cursor that leads back is replaced by the id of the last row, which is what a cursor is. If that leads back
+      too, :class:`RepeatedCursorError` is raised, unless the page only repeats the one before it and no total says
+      that there is more: then the list has ended;
+    - an end before the announced total is believed: what the total counts is not documented.
+
+    An entry without an id is an :class:`~pipelines.incident_io.errors.UnexpectedDataError`.
     """
     wanted: Params = [*endpoint.params, *params]
     if endpoint.page_size is not None:
         wanted.append(("page_size", str(endpoint.page_size)))
     used: list[str] = [behind] if behind else []
+    before: set[str] = set()
     count_rows = repeats = 0
     while True:
         cursor = [("after", used[-1])] if used else []
@@ -43,14 +47,21 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params, behind: str |
         )
         rows = with_text_ids(endpoint.name, body[endpoint.selector], endpoint.columns)
         after, total = _meta(body)
+        if behind:
+            total = None  # it counts the rows before as well
         count_so_far = count_rows + len(rows)
         has_next = endpoint.page_size is not None and rows and after
         is_last = not has_next or _ends_at_itself(after, used, count_so_far, total)
         leads_back = not is_last and after in used
-        if leads_back or (is_last and count_so_far < (total or 0)):
+        points_at_itself = is_last and bool(has_next) and total is None
+        if leads_back or points_at_itself or (is_last and count_so_far < (total or 0)):
             repeats += 1
             if repeats < ATTEMPTS:
                 continue
+        if (leads_back or points_at_itself) and rows[-1]["id"] not in used:
+            after, leads_back, is_last = rows[-1]["id"], False, False
+        elif points_at_itself:
+            leads_back = not {row["id"] for row in rows} <= before
         if leads_back:
             of_total = f" of {total}" if total is not None else ""
             raise RepeatedCursorError(
@@ -58,7 +69,7 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params, behind: str |
                 f"times in a row, after {count_so_far}{of_total} rows. The rest of the list cannot be "
                 "reached. Try again later, and report it to incident.io if it stays."
             )
-        count_rows, repeats = count_so_far, 0
+        count_rows, repeats, before = count_so_far, 0, {row["id"] for row in rows}
         if rows:
             yield Page(rows, total)
         if is_last:

@@ -22,7 +22,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from pipelines.incident_io.account import check_account
 from pipelines.incident_io.backfill import windows
 from pipelines.incident_io.client import Client
-from pipelines.incident_io.cursors import Rules, TableState
+from pipelines.incident_io.cursors import PIPELINE_NAME, Rules, TableState
 from pipelines.incident_io.dlt_config import configure_dlt
 from pipelines.incident_io.endpoints import ENDPOINTS
 from pipelines.incident_io.errors import ApiError, RejectedTablesError
@@ -34,8 +34,6 @@ from pipelines.incident_io.stored import StoredRows
 from pipelines.secrets import find_api_key
 from pipelines.settings import Settings
 from pipelines.warehouse import RAW_SCHEMA
-
-PIPELINE_NAME = "incident_io"
 
 
 class LoadFailedError(Exception):

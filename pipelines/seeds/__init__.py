@@ -6,7 +6,7 @@ handed to dbt by `Seeds.write_normalised`: the user's own files stay as they are
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from pipelines.seeds.checks import (
     hierarchy_problems,
     interval_problems,
     overlaps_of_one_owner,
+    team_row_problems,
     unknown_team_problems,
 )
 from pipelines.seeds.known_teams import published_team_ids
@@ -23,7 +24,15 @@ from pipelines.seeds.normalise import write_normalised
 from pipelines.seeds.reader import read_file
 from pipelines.seeds.schema import SEED_FILES, Problem, Row
 
-__all__ = ["DEFAULT_ROOT_TEAM_ID", "Seeds", "SeedsError", "load_seeds", "published_team_ids"]
+__all__ = [
+    "DEFAULT_ROOT_TEAM_ID",
+    "Seeds",
+    "SeedsError",
+    "known_team_ids",
+    "load_seeds",
+    "published_team_ids",
+    "reading_order",
+]
 
 DEFAULT_ROOT_TEAM_ID = "organisation"
 
@@ -59,14 +68,14 @@ class Seeds:
 
 def load_seeds(
     folder: Path,
-    known_team_ids: Collection[str] | None = None,
+    account_team_ids: Collection[str] | None = None,
     root_team_id: str = DEFAULT_ROOT_TEAM_ID,
 ) -> Seeds:
     """Read and validate every seed file of `folder`.
 
-    `known_team_ids` are ids of teams that exist without a row in `teams.csv` (incident.io's own teams), None when
-    they are not known yet. Without them and without any row in `teams.csv` a team id cannot be judged, so it is
-    then a warning. Raises :class:`SeedsError` with every problem of every file, in the order of files and lines.
+    `account_team_ids` are ids of teams that exist without a row in `teams.csv` (incident.io's own teams), None
+    when they are not known yet. Without them and without any row in `teams.csv` a team id cannot be judged, so it
+    is then a warning. Raises :class:`SeedsError` with every problem of every file, by file and line.
     """
     problems: list[Problem] = []
     warnings = _files_not_read(folder)
@@ -82,20 +91,29 @@ def load_seeds(
 
     # A ragged row is one problem already; its team and the rows that name it should not become more.
     team_rows = [*teams.rows, *teams.ragged_rows]
+    problems += team_row_problems(teams.rows) if not teams.missing_columns else []
     problems += hierarchy_problems(teams.rows, {row.cells["team_id"] for row in teams.ragged_rows}, root_team_id)
-    # An incident.io team that a row stands for goes by the row's id from then on.
-    linked = {row.cells["incident_io_team"] for row in team_rows}
-    known = {row.cells["team_id"] for row in team_rows} | (set(known_team_ids or ()) - linked) | {root_team_id}
-    can_judge = bool(team_rows) or known_team_ids is not None
+    known = known_team_ids(team_rows, account_team_ids or (), root_team_id)
+    can_judge = bool(team_rows) or account_team_ids is not None
     for seed_file in SEED_FILES if "team_id" not in teams.missing_columns else ():
         if seed_file.name != "teams" and "team_id" in seed_file.column_names:
             unknown = unknown_team_problems(seed_file, contents[seed_file.name].rows, known)
             (problems if can_judge else warnings).extend(unknown)
 
     if problems:
-        raise SeedsError([str(problem) for problem in sorted(problems, key=_reading_order)])
+        raise SeedsError([str(problem) for problem in sorted(problems, key=reading_order)])
     tables = {name: content.rows for name, content in contents.items()}
-    return Seeds(folder, tables, [str(warning) for warning in sorted(warnings, key=_reading_order)])
+    return Seeds(folder, tables, [str(warning) for warning in sorted(warnings, key=reading_order)])
+
+
+def known_team_ids(team_rows: Iterable[Row], account_team_ids: Iterable[str], root_team_id: str) -> set[str]:
+    """Ids that a seed may name: rows of `teams.csv`, the account's own teams and the root.
+
+    An incident.io team that a row stands for goes by the row's id from then on.
+    """
+    rows = list(team_rows)
+    linked = {row.cells["incident_io_team"] for row in rows}
+    return {row.cells["team_id"] for row in rows} | (set(account_team_ids) - linked) | {root_team_id}
 
 
 _FILE_ORDER = {seed_file.file_name: position for position, seed_file in enumerate(SEED_FILES)}
@@ -107,6 +125,7 @@ def _files_not_read(folder: Path) -> list[Problem]:
     return [Problem(name, 1, "file", "is not a seed and is not read", "unknown name") for name in names]
 
 
-def _reading_order(problem: Problem) -> tuple[int, str, int, str, str]:
+def reading_order(problem: Problem) -> tuple[int, str, int, str, str]:
+    """Sorts problems by file, line and column."""
     position = _FILE_ORDER.get(problem.file, len(_FILE_ORDER))
     return position, problem.file, problem.line, problem.column, problem.what

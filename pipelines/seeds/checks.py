@@ -40,6 +40,27 @@ def duplicate_problems(seed_file: SeedFile, content: Content) -> Iterator[Proble
             yield Problem(seed_file.file_name, row.line, required[0], what, quoted(row.cells[required[0]]))
 
 
+def team_row_problems(rows: list[Row]) -> Iterator[Problem]:
+    """Several rows of one team that are not one for each incident.io team it stands for, alike in all else."""
+    first_of: dict[str, Row] = {}
+    keys: set[tuple[str, str]] = set()
+    for row in rows:
+        team_id, link = row.cells["team_id"], row.cells["incident_io_team"]
+        first = first_of.setdefault(team_id, row)
+        is_repeated = (team_id, link) in keys
+        keys.add((team_id, link))
+        # A whole row that stands twice is reported as such.
+        if not team_id or first is row or is_repeated:
+            continue
+        if not link or not first.cells["incident_io_team"]:
+            what = f"same team_id as line {first.line}; keep one, or name another incident.io team in each of them"
+            yield Problem(TEAMS, row.line, "team_id", what, quoted(team_id))
+        for name in ("team_name", "parent_team_id"):
+            if row.cells[name] != first.cells[name]:
+                what = f"differs from line {first.line} of the same team; only incident_io_team may"
+                yield Problem(TEAMS, row.line, name, what, quoted(row.cells[name]))
+
+
 def interval_problems(seed_file: SeedFile, rows: list[Row]) -> Iterator[Problem]:
     """Intervals that end before they begin or hold no day. Both ends must be good dates to be compared."""
     if "valid_to" not in seed_file.column_names:

@@ -131,8 +131,9 @@ SEED_FILES = (
             Column("parent_team_id"),
             Column("incident_io_team"),
         ),
-        key=lambda cells: (cells["team_id"],),
-        key_text="team_id",
+        # One row for each incident.io team that the team stands for.
+        key=lambda cells: (cells["team_id"], cells["incident_io_team"]),
+        key_text="team_id and incident_io_team",
     ),
     SeedFile(
         "team_mapping",

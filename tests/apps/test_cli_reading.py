@@ -22,11 +22,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_explain_tells_every_step_with_value_mapping_row_interval_and_winner(home: Path):
     story = run_command(home, "explain", "INC-7").stdout
     assert "Credited to Payments (1) by the step custom_field." in story
+    assert "1. custom_field: mapped custom fields - decides" in story
     assert "* Owner = 'Pay' -> Payments  (matched by text; " in story
     assert "team_mapping.csv:12" in story
     assert "Area = 'Roads' -> Straßenbau" in story
-    assert "outranked: field priority 2" in story
-    assert "2. explicit_owner: explicit owner teams - names no known team" in story
+    assert "lost: field priority 2, and a field of priority 1 names a team" in story
+    assert "2. explicit_owner: explicit owner teams - names no known team: incident_owners.csv has no row" in story
+    assert "3. service: teams owning the linked services - not needed, custom_field decided" in story
+    assert "lost: the step custom_field comes first and names a team" in story
     assert "owned from 2026-01-01 until today" in story
     assert "4. organisation" in story
 
@@ -35,6 +38,27 @@ def test_explain_names_the_values_that_map_to_no_team(home: Path):
     story = run_command(home, "explain", "INC-7").stdout
     assert "Region = 'Nowhere' maps to no team (perhaps payments): add a row to " in story
     assert "Owner = 'Nowhere'" not in story
+
+
+def test_explain_names_linked_services_that_nobody_owned(home: Path):
+    story = run_command(home, "explain", "INC-7").stdout
+    assert "'Ledger' has no known owner on that day: add a row to " in story
+    assert "'Checkout' has no known owner" not in story
+
+
+def test_explain_tells_how_the_credit_was_restated(home: Path):
+    finished = run_command(home, "explain", "INC-7")
+    assert "2026-03-05 05:00 UTC: service: straße -> custom_field: payments  (mapping_edit)" in finished.stdout
+    assert "Changed since" not in run_command(home, "explain", "INC-8").stdout
+    [restated] = run_command(home, "explain", "INC-7", "--json").document["restatements"]
+    assert (restated["reason"], restated["old_team_ids"]) == ("mapping_edit", ["straße"])
+
+
+def test_explain_says_which_file_outranks_what_incident_io_says(home: Path):
+    story = run_command(home, "explain", "INC-8").stdout
+    assert "* incident_owners = 'INC-8' -> Payments  (matched by reference; " in story
+    assert "  team_ids = '01TEAM' -> Straßenbau  (" in story
+    assert "lost: a row of incident_owners.csv comes first" in story
 
 
 def test_explain_says_why_an_incident_does_not_count(home: Path):
@@ -52,6 +76,15 @@ def test_explain_as_json_has_the_winner_and_every_candidate(home: Path):
     document = run_command(home, "explain", "INC-7", "--json").document
     assert document["attribution_step"] == "custom_field"
     assert [team["team_id"] for team in document["teams"]] == ["payments"]
+    custom_field, _, service, _ = document["steps"]
+    assert [row["lost_because"] for row in custom_field["candidates"]] == [
+        None,
+        "field priority 2, and a field of priority 1 names a team",
+    ]
+    assert [row["lost_because"] for row in service["candidates"]] == [
+        "the step custom_field comes first and names a team"
+    ]
+    assert [row["service_id"] for row in document["ownerless_services"]] == ["svc-2"]
     assert [
         (step["attribution_step"], step["is_winner"], len(step["candidates"])) for step in document["steps"]
     ] == [

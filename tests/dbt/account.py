@@ -40,6 +40,8 @@ DEFAULT_VARIABLES: Row = {
     "attribution_priority": ["custom_field", "explicit_owner", "service", "organisation"],
     "auto_map_team_fields": True,
     "service_catalog_types": [],
+    "service_owner_path": [],
+    "team_parent_attribute": ["Parent", "Parent team"],
     "hierarchy_mode": "current",
     "trailing_history_weeks": 53,
     "excluded_incident_types": [],
@@ -56,6 +58,9 @@ DEFAULT_VARIABLES: Row = {
 class Account:
     """Rows by raw table (values as the API has them, instants as aware datetimes, absent keys left out or None),
     rows by seed file (empty cells None), variables that differ from the defaults, and the run's settings.
+
+    `earlier`: the account as earlier runs found it, in the order of the runs. `read_at`, `swept_at`: when the
+    incidents were read, and as of when in full.
     """
 
     raw: dict[str, list[Row]]
@@ -63,6 +68,9 @@ class Account:
     seeds: dict[str, list[Row]] = field(default_factory=dict)
     variables: Row = field(default_factory=dict)
     coverage_start: date | None = None
+    earlier: tuple[Account, ...] = ()
+    read_at: datetime | None = None
+    swept_at: datetime | None = None
 
     def table(self, name: str) -> list[Row]:
         """Rows of a raw table; a table not given is empty."""
@@ -94,8 +102,9 @@ class Account:
                 )
             lines.append("    },")
         lines += [f"    variables={self.variables!r},", f"    as_of={self.as_of!r},"]
-        lines += [f"    coverage_start={self.coverage_start!r},", ")"]
-        return "\n".join(lines)
+        lines += [f"    {name}={getattr(self, name)!r}," for name in ("coverage_start", "read_at", "swept_at")]
+        lines += [f"    earlier=({', '.join(run.describe() for run in self.earlier)},),"] if self.earlier else []
+        return "\n".join([*lines, ")"])
 
 
 def as_json(value: Any) -> str | None:

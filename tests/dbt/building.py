@@ -11,7 +11,7 @@ import duckdb
 
 from tests.dbt.account import Account
 from tests.dbt.comparison import differences
-from tests.dbt.compiled_project import CompiledProject
+from tests.dbt.compiled_project import CompiledProject, RunValues
 from tests.dbt.generator import generate_account
 from tests.dbt.invariants import INVARIANTS
 from tests.dbt.loading import load_account, new_warehouse
@@ -41,14 +41,25 @@ class Findings:
 def built(
     compiled: CompiledProject, account: Account, as_of: datetime | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A warehouse in memory with the account's marts in it, at the account's instant or a given one."""
+    """A warehouse in memory with the account's marts in it, at the account's instant or a given one.
+
+    Earlier runs leave nothing but the history they saw, so of them only that is built.
+    """
     connection = new_warehouse()
     try:
+        for run in account.earlier:
+            load_account(connection, run)
+            compiled.run(connection, run_values(run), views_as_tables=True, history_only=True)
         load_account(connection, account)
-        compiled.run(connection, as_of or account.as_of, account.coverage_start, views_as_tables=True)
+        compiled.run(connection, run_values(account, as_of), views_as_tables=True)
         yield connection
     finally:
         connection.close()
+
+
+def run_values(account: Account, as_of: datetime | None = None) -> RunValues:
+    """The settings of a run over the account, at its instant or a given one."""
+    return RunValues(as_of or account.as_of, account.coverage_start, account.read_at, account.swept_at)
 
 
 def check_accounts(compiled: CompiledProject, variant: str, seeds: range) -> Findings:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -15,6 +18,12 @@ from tests.dbt.oracle.incidents import Incident
 
 TOLERANCE = 1e-9
 SCOPE_AND_PERIOD = ("scope_type", "scope_id", "rollup", "period_start")
+EVIDENCE = (
+    *("attribution_step", "step_priority", "team_id", "is_winner", "outranked_by", "source_name", "source_value"),
+    *("matched_by", "field_priority", "seed_file", "seed_line", "owned_from", "owned_to", "ownership_assumed"),
+)
+REFERENCE_KEY = ("reference_kind", "catalog_type", "attribute", "reference", "problem")
+VALUE_KEY = ("custom_field_id", "option_id", "catalog_entry_id", "external_id", "field_value")
 DIMENSION_KEY = ("grain", *SCOPE_AND_PERIOD, "custom_field_id", "field_value")
 DURATION_KEY = ("grain", *SCOPE_AND_PERIOD, "metric", "duration_metric_id")
 SEVERITY_KEY = ("grain", *SCOPE_AND_PERIOD, "severity_name", "severity_rank")
@@ -24,7 +33,7 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
     """One sentence for each value of the built marts that differs; empty when all is well."""
     return [
         *_compare("dim_teams", _by(connection, "dim_teams", "team_id"), _teams(expected)),
-        *_compare("fct_incidents", _by(connection, "fct_incidents", "incident_id"), _incidents(expected)),
+        *_compare("fct_incidents", _by(connection, "fct_incidents", "incident_id"), _incidents(account, expected)),
         *_compare(
             "fct_incident_teams",
             _by(connection, "fct_incident_teams", "incident_id", "team_id"),
@@ -63,6 +72,24 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             "rpt_unmapped_values",
             _by(connection, "rpt_unmapped_values", "custom_field", "field_value"),
             expected.unmapped,
+        ),
+        *_compare("dim_services", _by(connection, "dim_services", "service_id"), expected.services),
+        *_compare(
+            "rpt_unresolved_references",
+            _by(connection, "rpt_unresolved_references", *REFERENCE_KEY),
+            expected.unresolved,
+        ),
+        *_trust(connection, expected),
+        *_compare("dim_custom_fields", _by(connection, "dim_custom_fields", "custom_field_id"), expected.fields),
+        *_compare(
+            "dim_custom_field_values",
+            _by(connection, "dim_custom_field_values", *VALUE_KEY),
+            expected.field_values,
+        ),
+        *_compare(
+            "dim_team_names",
+            _by(connection, "dim_team_names", "team_id", "name_kind", "name"),
+            expected.team_names,
         ),
     ]
 
@@ -116,16 +143,19 @@ def _teams(expected: Expected) -> dict[Any, Row]:
             "path": list(team.path),
             "is_root": team.parent is None,
             "source": team.source,
+            "is_active": team.ended_at is None,
+            "ended_at": team.ended_at,
         }
         for team in expected.teams.rows.values()
     }
 
 
-def _incidents(expected: Expected) -> dict[Any, Row]:
-    return {(incident.id,): _incident(incident, expected) for incident in expected.incidents}
+def _incidents(account: Account, expected: Expected) -> dict[Any, Row]:
+    zone = ZoneInfo(account.variable("org_timezone"))
+    return {(incident.id,): _incident(incident, expected, zone) for incident in expected.incidents}
 
 
-def _incident(incident: Incident, expected: Expected) -> Row:
+def _incident(incident: Incident, expected: Expected, zone: ZoneInfo) -> Row:
     credit = expected.credits[incident.id]
     return {
         "reference": incident.row["reference"],
@@ -144,6 +174,8 @@ def _incident(incident: Incident, expected: Expected) -> Row:
         "impact_started_at": incident.impact_started_at,
         "mitigated_at": incident.mitigated_at,
         "resolved_at": incident.resolved_at,
+        "occurred_date": incident.occurred_at.astimezone(zone).date(),
+        "resolved_date": incident.resolved_at.astimezone(zone).date() if incident.resolved_at else None,
         "first_resolved_at": incident.first_resolved_at,
         "reopened_count": incident.reopened_count,
         "paused_seconds": incident.paused_seconds,
@@ -163,46 +195,51 @@ def _credits(expected: Expected) -> dict[Any, Row]:
 
 
 def _evidence(connection: duckdb.DuckDBPyConnection, expected: Expected) -> list[str]:
-    """Winners are exactly the credits and say what matched; losing steps keep what they would have given."""
-    found = []
-    rows: dict[str, list[Row]] = {incident.id: [] for incident in expected.incidents}
+    """Every candidate of every step, with all that is said about it; some are the same twice."""
+    built: dict[str, Counter[tuple[Any, ...]]] = {incident.id: Counter() for incident in expected.incidents}
     for row in rows_of(connection, "fct_attribution_evidence"):
-        rows[row["incident_id"]].append(row)
-    for incident_id, credit in expected.credits.items():
-        steps = list(credit.candidates)
-        built = {(row["attribution_step"], row["team_id"]) for row in rows[incident_id]}
-        given = {(step, team_id) for step, teams in credit.given.items() for team_id in teams}
-        known = {(step, found.team_id) for step in steps for found in credit.candidates[step]}
-        winners = {
-            (_matched(row), row["team_id"], bool(row["ownership_assumed"]))
-            for row in rows[incident_id]
-            if row["is_winner"]
-        }
-        wanted = {(_by_text(credit.step, c.matched_by), c.team_id, c.assumed) for c in credit.winners}
-        checks = {
-            "lacks candidates": given - built,
-            "invents candidates": built - known,
-            "lacks winners": wanted - winners,
-            "has false winners": winners - wanted,
-            "has wrong step priorities": {
-                (row["attribution_step"], row["step_priority"])
-                for row in rows[incident_id]
-                if row["step_priority"] != steps.index(row["attribution_step"]) + 1
-            },
-        }
-        found += [
-            f"fct_attribution_evidence: {incident_id} {what}: {sorted(bad)}" for what, bad in checks.items() if bad
-        ]
+        built[row["incident_id"]][tuple(row[column] for column in EVIDENCE)] += 1
+    found = []
+    for incident in expected.incidents:
+        wanted = Counter(_evidence_of(incident, expected))
+        for what, rows in (
+            ("lacks", wanted - built[incident.id]),
+            ("should not have", built[incident.id] - wanted),
+        ):
+            found += [
+                f"fct_attribution_evidence: {incident.id} {what} {dict(zip(EVIDENCE, row, strict=True))}"
+                for row in rows
+            ]
     return found
 
 
-def _matched(row: Row) -> str:
-    return _by_text(row["attribution_step"], row["matched_by"])
+def _evidence_of(incident: Incident, expected: Expected) -> Iterator[tuple[Any, ...]]:
+    credit = expected.credits[incident.id]
+    for priority, (step, candidates) in enumerate(credit.candidates.items(), start=1):
+        for found in candidates:
+            yield (
+                step,
+                priority,
+                found.team_id,
+                step == credit.step and found.outranked_by is None,
+                found.outranked_by,
+                found.source_name,
+                None if incident.is_private and found.is_free_text else found.source_value,
+                found.matched_by,
+                found.priority,
+                found.seed_file,
+                found.seed_line,
+                found.owned_from,
+                found.owned_to,
+                found.assumed,
+            )
 
 
-def _by_text(step: str, matched_by: str) -> str:
-    """Only custom fields name the kind of match in the contract."""
-    return f"{step} by {matched_by}" if step == "custom_field" else step
+def _trust(connection: duckdb.DuckDBPyConnection, expected: Expected) -> list[str]:
+    built = _by(connection, "rpt_attribution_trust", "grain", "period_start")
+    for row in built.values():
+        row["excluded_by_reason"] = json.loads(row["excluded_by_reason"])
+    return _compare("rpt_attribution_trust", built, expected.trust)
 
 
 def _follow_ups(expected: Expected) -> dict[Any, Row]:

@@ -4,9 +4,9 @@ dbt needs seconds for every build, most of them for parsing and for its own book
 benchmark want the same statements without it: `DbtProject` parses the project once, `compile` renders every model
 with given variables, and `CompiledProject.run` executes the statements in dependency order on a DuckDB connection.
 
-Run-dependent values (`as_of`, `coverage_start`) are compiled as placeholders and put in as text, so that one
-compilation serves every instant. That is sound because the project writes both as literals only and never branches
-on them; `compile` fails when a placeholder does not come out of the compiler.
+Run-dependent values (`as_of`, `coverage_start`, when the incidents were read) are compiled as placeholders and put
+in as text, so that one compilation serves every instant. That is sound because the project writes them as literals
+only and never branches on them; `compile` fails when a placeholder does not come out of the compiler.
 """
 
 from __future__ import annotations
@@ -16,21 +16,27 @@ import gc
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.settings import DBT_PROJECT_DIR, PROJECT_ROOT
+from pipelines.dbt_environment import READ_AT, SWEPT_AT
+from pipelines.settings import DBT_PROJECT_DIR, PROJECT_ROOT, as_text
+from tests.dbt.snapshots import SnapshotRules, snapshot_rules, take_snapshot
 
 WAREHOUSE = "warehouse"
 SEEDS_DIR = PROJECT_ROOT / "seeds"
 AS_OF_PLACEHOLDER = "1870-01-02T03:04:05.060708Z"
 COVERAGE_PLACEHOLDER = "1871-02-03"
-LAYERS = ("staging", "intermediate", "marts")
+READ_AT_PLACEHOLDER = "1872-01-02T03:04:05.060708Z"
+SWEPT_AT_PLACEHOLDER = "1873-01-02T03:04:05.060708Z"
+PLACEHOLDERS = (AS_OF_PLACEHOLDER, COVERAGE_PLACEHOLDER, READ_AT_PLACEHOLDER, SWEPT_AT_PLACEHOLDER)
+LAYERS = ("staging", "intermediate", "history", "marts")
 
 
 class DbtProjectError(Exception):
@@ -39,44 +45,74 @@ class DbtProjectError(Exception):
 
 @dataclass(frozen=True)
 class CompiledModel:
-    """One model: `relation` is its quoted name, `sql` its select statement, `materialized` view or table."""
+    """One model or snapshot: `relation` is its quoted name, `sql` its select statement, `materialized` view, table
+    or snapshot; `snapshot` the rules of a snapshot."""
 
     name: str
     schema: str
     relation: str
     materialized: str
     sql: str
+    parents: tuple[str, ...]
+    snapshot: SnapshotRules | None = None
+
+
+@dataclass(frozen=True)
+class RunValues:
+    """What differs from run to run: aware instants and a local date."""
+
+    as_of: datetime
+    coverage_start: date | None = None
+    read_at: datetime | None = None
+    swept_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class CompiledProject:
-    """Every model of the project for one set of variables, in an order in which they can be built."""
+    """Every model and snapshot of the project for one set of variables, in an order in which they can be built."""
 
     hooks: tuple[str, ...]
     models: tuple[CompiledModel, ...]
 
+    def with_models(self, others: Iterable[CompiledModel]) -> CompiledProject:
+        """This project with models of another compilation in the place of its own of the same names."""
+        changed = {model.name: model for model in others}
+        return replace(self, models=tuple(changed.get(model.name, model) for model in self.models))
+
+    @cached_property
+    def history(self) -> tuple[CompiledModel, ...]:
+        """The snapshots and every model that one of them reads, in an order in which they can be built."""
+        wanted: set[str] = set()
+        for model in reversed(self.models):
+            if model.snapshot or model.name in wanted:
+                wanted |= {model.name, *model.parents}
+        return tuple(model for model in self.models if model.name in wanted)
+
     def run(
         self,
         connection: duckdb.DuckDBPyConnection,
-        as_of: datetime,
-        coverage_start: date | None,
+        values: RunValues,
         after_model: Callable[[CompiledModel], None] | None = None,
         views_as_tables: bool = False,
+        history_only: bool = False,
     ) -> None:
         """Build every model on `connection`, whose current database must be named `warehouse` and hold the raw
-        tables and seeds. `as_of` is an aware instant. `after_model` is called when a model stands.
+        tables and seeds. `after_model` is called when a model stands.
         `views_as_tables` stores every model: same rows, and faster on little data, where planning the views inside
-        views is most of the work.
+        views is most of the work. `history_only`: the snapshots and what they read, nothing else.
         """
         for layer in LAYERS:
             connection.execute(f"create schema if not exists {layer}")
         for hook in self.hooks:
             connection.execute(hook)
-        for model in self.models:
-            sql = with_run_values(model.sql, as_of, coverage_start)
+        for model in self.history if history_only else self.models:
+            sql = with_run_values(model.sql, values)
             kind = "table" if views_as_tables else model.materialized
             try:
-                connection.execute(f"create or replace {kind} {model.relation} as {sql}")
+                if model.snapshot:
+                    take_snapshot(connection, model.relation, sql, model.snapshot)
+                else:
+                    connection.execute(f"create or replace {kind} {model.relation} as {sql}")
             except duckdb.Error as error:
                 raise DbtProjectError(f"model {model.name} does not run: {error}") from error
             if after_model is not None:
@@ -94,15 +130,15 @@ class DbtProject:
         self.manifest: Any = self._invoke(["parse"]).result
         self._hooks: tuple[str, ...] | None = None
 
-    def compile(self, variables: Mapping[str, Any]) -> CompiledProject:
-        """Render all models with `variables` over the defaults of dbt_project.yml."""
+    def compile(self, variables: Mapping[str, Any], names: Sequence[str] = ()) -> CompiledProject:
+        """Render all models, or those of these names, with `variables` over the defaults of dbt_project.yml."""
         given = {**variables, "as_of": AS_OF_PLACEHOLDER, "coverage_start": COVERAGE_PLACEHOLDER}
         if self._hooks is None:
             self._hooks = tuple(self.compile_text(node.raw_code, given) for node in self._on_run_start())
         arguments = [
             "compile",
             "--select",
-            "resource_type:model",
+            *(names or ("resource_type:model", "resource_type:snapshot")),
             "--indirect-selection",
             "empty",
             "--vars",
@@ -112,8 +148,8 @@ class DbtProject:
         nodes = {result.node.unique_id: result.node for result in results}
         models = tuple(_compiled_model(nodes[unique_id]) for unique_id in dependency_order(nodes))
         text = "".join(model.sql for model in models)
-        for placeholder in (AS_OF_PLACEHOLDER, COVERAGE_PLACEHOLDER):
-            if f"'{placeholder}'" not in text:
+        for placeholder in PLACEHOLDERS:
+            if not names and f"'{placeholder}'" not in text:
                 raise DbtProjectError(
                     f"no model uses the literal '{placeholder}': the macros changed, adapt compiled_project"
                 )
@@ -184,14 +220,22 @@ def dbt_test_environment(scratch: Path, project_dir: Path, seeds_dir: Path) -> d
         "DBT_SEEDS_PATH": os.path.relpath(seeds_dir, project_dir),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "INCIDENT_MARTS_AS_OF": AS_OF_PLACEHOLDER,
+        READ_AT: READ_AT_PLACEHOLDER,
+        SWEPT_AT: SWEPT_AT_PLACEHOLDER,
     }
 
 
-def with_run_values(sql: str, as_of: datetime, coverage_start: date | None) -> str:
+def with_run_values(sql: str, values: RunValues) -> str:
     """`sql` with the placeholders replaced by the values of one run."""
-    instant = as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    first_date = "null" if coverage_start is None else f"'{coverage_start.isoformat()}'"
-    return sql.replace(AS_OF_PLACEHOLDER, instant).replace(f"'{COVERAGE_PLACEHOLDER}'", first_date)
+    texts = (
+        as_text(values.as_of),
+        values.coverage_start.isoformat() if values.coverage_start else None,
+        as_text(values.read_at) if values.read_at else None,
+        as_text(values.swept_at) if values.swept_at else None,
+    )
+    for placeholder, text in zip(PLACEHOLDERS, texts, strict=True):
+        sql = sql.replace(f"'{placeholder}'", "null" if text is None else f"'{text}'")
+    return sql
 
 
 def dependency_order(nodes: Mapping[str, Any]) -> list[str]:
@@ -214,11 +258,15 @@ def dependency_order(nodes: Mapping[str, Any]) -> list[str]:
 
 def _compiled_model(node: Any) -> CompiledModel:
     materialized = node.config.materialized
-    if materialized not in ("view", "table"):
+    if materialized not in ("view", "table", "snapshot"):
         raise DbtProjectError(
-            f"model {node.name} is materialised as {materialized}; only views and tables can be run directly"
+            f"{node.name} is materialised as {materialized}; only views, tables and snapshots can be run directly"
         )
-    return CompiledModel(node.name, node.schema, node.relation_name, materialized, node.compiled_code)
+    rules = snapshot_rules(node.config) if materialized == "snapshot" else None
+    parents = tuple(unique_id.split(".")[-1] for unique_id in node.depends_on.nodes)
+    return CompiledModel(
+        node.name, node.schema, node.relation_name, materialized, node.compiled_code, parents, rules
+    )
 
 
 def _failures(result: Any) -> str:

@@ -1,42 +1,41 @@
 """Breaks rules of the SQL one at a time and reports which breakages no generated account notices.
 
-Run by hand: `python -m tests.dbt.mutations [accounts]`. Each mutation is a textual change in a copy of the
-project; the first account whose marts differ from the oracle or break an invariant, or a statement that does not
-run, kills it. Exit code 1 when one survives, or when its text is no longer in the project.
+Run by hand: `python -m tests.dbt.mutations [accounts [text]]`, where `text` picks the files whose path holds it.
+Each mutation is a textual change in a copy of the project; the first account whose marts differ from the oracle or
+break an invariant, or a statement that does not run, kills it. Exit code 1 when one survives, or when its text is
+no longer in the project.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from pipelines.settings import DBT_PROJECT_DIR
+from tests.dbt.account import Account
 from tests.dbt.building import check_accounts
-from tests.dbt.compiled_project import DbtProject, DbtProjectError
-from tests.dbt.generator import VARIANTS
+from tests.dbt.compiled_project import CompiledProject, DbtProject, DbtProjectError
+from tests.dbt.generator import VARIANTS, generate_account
+from tests.dbt.mutation import Mutation
+from tests.dbt.mutations_attribution import ATTRIBUTION_MUTATIONS
+from tests.dbt.oracle import expect
 
 ACCOUNTS = 20
+SEEDS_PER_ACCOUNT = 5
+JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 INCIDENTS = "models/intermediate/incidents"
-ATTRIBUTION = "models/intermediate/attribution"
-SERVICES = "models/intermediate/services"
-TEAMS = "models/intermediate/teams"
 PERIODS = "models/intermediate/periods"
 METRICS = "models/intermediate/metrics"
+CORE = "models/marts/core"
 FOLLOW_UPS = "models/intermediate/follow_ups"
 DURATIONS = "models/intermediate/durations"
 DIMENSIONS = "models/intermediate/dimensions"
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """`old` becomes `new` in one file of the project."""
-
-    file: str
-    old: str
-    new: str
 
 
 MUTATIONS = (
@@ -105,29 +104,6 @@ MUTATIONS = (
     Mutation("macros/elapsed_seconds.sql", "// 1000000", "// 1000000 + 1"),
     Mutation("macros/fold_text.sql", "staging.fold_text({{ text }})", "lower(trim({{ text }}))"),
     Mutation("macros/periods.sql", "{{ local_date }} + 1) as date) - 1", "{{ local_date }}) as date) - 1"),
-    Mutation(
-        f"{ATTRIBUTION}/int_candidates_custom_field.sql",
-        "field_priority > min(field_priority)",
-        "field_priority < max(field_priority)",
-    ),
-    Mutation(
-        f"{ATTRIBUTION}/int_mapped_fields.sql",
-        "not is_named as is_mapped_by_itself",
-        "true as is_mapped_by_itself",
-    ),
-    Mutation(
-        f"{ATTRIBUTION}/int_candidates_explicit_owner.sql", "where from_seed.incident_id is null", "where true"
-    ),
-    Mutation(f"{SERVICES}/int_services.sql", "{{ list_has_any_text('categories', ['service']) }}", "false"),
-    Mutation(f"{SERVICES}/int_service_ownership_intervals.sql", "2 as preference", "0 as preference"),
-    Mutation(f"{SERVICES}/int_service_catalog_owners.sql", "where preference = best_preference", "where true"),
-    Mutation(
-        f"{SERVICES}/int_service_catalog_owners.sql",
-        "nullif(binding.literal, ''), nullif(binding.label, '')",
-        "binding.label, binding.literal",
-    ),
-    Mutation(f"{TEAMS}/int_incident_io_teams.sql", "and team_entries.archived_at is null", ""),
-    Mutation(f"{TEAMS}/int_team_links.sql", "min(team_id) as team_id", "max(team_id) as team_id"),
     Mutation(f"{PERIODS}/int_periods.sql", "as_of_local >= period_end", "as_of_local > period_end"),
     Mutation(f"{PERIODS}/int_periods.sql", "coalesce(period_start >= coverage_start_date, true)", "true"),
     Mutation(
@@ -144,6 +120,22 @@ MUTATIONS = (
     ),
     Mutation(
         f"{METRICS}/int_metrics_by_period.sql", "when periods.elapsed_days >= 1", "when periods.elapsed_days > 0"
+    ),
+    Mutation(f"{CORE}/fct_incident_people.sql", "where not is_private", "where true"),
+    Mutation(
+        f"{CORE}/fct_incidents.sql", "local_date('incidents.occurred_at')", "local_date('incidents.created_at')"
+    ),
+    Mutation(f"{CORE}/dim_custom_field_values.sql", "where not is_masked and", "where"),
+    Mutation(
+        f"{CORE}/dim_custom_field_values.sql", "attribution_step != 'custom_field'", "attribution_step != ''"
+    ),
+    Mutation(f"{CORE}/dim_custom_field_values.sql", "where is_eligible", ""),
+    Mutation(f"{CORE}/dim_custom_fields.sql", "count_incidents > 0 and team_ids is null", "team_ids is null"),
+    Mutation(f"{CORE}/dim_team_names.sql", "unnest(team_entries.aliases)", "team_entries.catalog_entry_name"),
+    Mutation(
+        "models/intermediate/custom_fields/int_offered_field_values.sql",
+        "where archived_at is null and deleted_at is null",
+        "where deleted_at is null",
     ),
     Mutation(
         f"{METRICS}/int_metrics_compared.sql",
@@ -177,7 +169,6 @@ MUTATIONS = (
         "windows.window_start <= weeks.period_start",
         "windows.window_start < weeks.period_start",
     ),
-    Mutation("models/marts/core/fct_incident_people.sql", "where not is_private", "where true"),
     Mutation(f"{FOLLOW_UPS}/int_follow_ups.sql", "('deleted', 'not_doing')", "('deleted')"),
     Mutation(f"{FOLLOW_UPS}/int_follow_ups.sql", "and deleted_at is null", ""),
     Mutation(
@@ -246,41 +237,111 @@ MUTATIONS = (
         "coalesce(visibility <> 'public', true)",
         "coalesce(visibility = 'private', false)",
     ),
+    *ATTRIBUTION_MUTATIONS,
 )
 
 
-def main(accounts: int) -> int:
+class Bench:
+    """A copy of the project in which one mutation after the other is made and undone."""
+
+    def __init__(self, scratch: Path, accounts: int) -> None:
+        self._scratch = scratch
+        self._project_dir = scratch / "project" / DBT_PROJECT_DIR.name
+        shutil.copytree(DBT_PROJECT_DIR, self._project_dir, ignore=shutil.ignore_patterns("target", "logs"))
+        project = self._project()
+        self._sound = {name: project.compile(variables) for name, variables in VARIANTS.items()}
+        self._seeds = {name: richest_seeds(name, accounts) for name in VARIANTS}
+
+    def try_out(self, mutation: Mutation) -> str:
+        """What became of the mutation, in words that begin with NOT when nothing noticed it."""
+        file = self._project_dir / mutation.file
+        sound = file.read_text(encoding="utf-8")
+        if mutation.old not in sound:
+            return "NOT APPLICABLE, the text is gone"
+        file.write_text(sound.replace(mutation.old, mutation.new), encoding="utf-8")
+        try:
+            return self._notice(mutation, sound)
+        except AssertionError as error:
+            return f"noticed ({error})"
+        except DbtProjectError as error:
+            return f"noticed (does not run: {' '.join(str(error).split())[:120]})"
+        finally:
+            file.write_text(sound, encoding="utf-8")
+
+    def _notice(self, mutation: Mutation, sound: str) -> str:
+        name = Path(mutation.file).stem
+        if (
+            mutation.file.startswith("models/")
+            and mutation.old in JINJA.sub("\0", sound)
+            and "{" not in mutation.new
+        ):
+            # Plain SQL comes out of the compiler as it is, where the variables of the variant let it out.
+            compile_variant = partial(self._with_text, name, mutation)
+        else:
+            # By dbt: one model alone, or all, because a macro or a configuration may change any.
+            names = [name] if mutation.file.startswith("models/") else []
+            compile_variant = cache(partial(self._compiled_anew, self._project(), names))
+        for number in range(len(next(iter(self._seeds.values())))):
+            for variant, sound_project in self._sound.items():
+                compiled, seed = compile_variant(variant), self._seeds[variant][number]
+                if compiled is not sound_project and self._is_noticed(compiled, variant, seed):
+                    return f"noticed ({variant} {seed})"
+        return "NOT NOTICED"
+
+    def _is_noticed(self, compiled: CompiledProject, variant: str, seed: int) -> bool:
+        return bool(check_accounts(compiled, variant, range(seed, seed + 1)).by_check)
+
+    def _compiled_anew(self, project: DbtProject, names: list[str], variant: str) -> CompiledProject:
+        return self._sound[variant].with_models(project.compile(VARIANTS[variant], names).models)
+
+    def _with_text(self, name: str, mutation: Mutation, variant: str) -> CompiledProject:
+        """The compiled project with the text replaced in one model; the sound one when the text is not in it."""
+        sound = self._sound[variant]
+        [model] = [model for model in sound.models if model.name == name]
+        if mutation.old not in model.sql:
+            return sound
+        return sound.with_models([replace(model, sql=model.sql.replace(mutation.old, mutation.new))])
+
+    def _project(self) -> DbtProject:
+        return DbtProject(self._scratch / "dbt", self._project_dir)
+
+
+def richest_seeds(variant: str, count: int) -> list[int]:
+    """Of many seeds those whose accounts hold the most different things, the richest first."""
+    richness = {seed: _richness(generate_account(seed, variant)) for seed in range(count * SEEDS_PER_ACCOUNT)}
+    return sorted(richness, key=lambda seed: -richness[seed])[:count]
+
+
+def _richness(account: Account) -> int:
+    """How many kinds of evidence, teams, unresolved references, severities and reasons there are."""
+    expected = expect(account)
+    kinds: set[Any] = {kind for kind, *_ in expected.unresolved}
+    for credit in expected.credits.values():
+        for step, candidates in credit.candidates.items():
+            kinds |= {
+                (step, c.matched_by, c.outranked_by, c.assumed, c.seed_file, c.owned_to is None)
+                for c in candidates
+            }
+    kinds |= {(t.source, len(t.path), t.ended_at is None) for t in expected.teams.rows.values()}
+    kinds |= {(i.excluded, i.duration_status, i.reopened_count > 0) for i in expected.incidents}
+    return len(kinds)
+
+
+def main(accounts: int, files: str = "") -> int:
     """Try every mutation; print one line each and return the number that were not killed."""
+    mutations = [mutation for mutation in MUTATIONS if files in mutation.file]
     alive = 0
-    for number, mutation in enumerate(MUTATIONS, start=1):
-        with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
-            outcome = _try(mutation, Path(scratch), accounts)
-        alive += outcome.startswith("NOT")
-        change = mutation.new or f"(removed) {mutation.old}"
-        print(f"{number:2d}/{len(MUTATIONS)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
-    print(f"{len(MUTATIONS) - alive} of {len(MUTATIONS)} mutations were noticed")
+    with tempfile.TemporaryDirectory(prefix="mutations-") as scratch:
+        bench = Bench(Path(scratch), accounts)
+        for number, mutation in enumerate(mutations, start=1):
+            outcome = bench.try_out(mutation)
+            alive += outcome.startswith("NOT")
+            change = " ".join(mutation.new.split()) or f"(removed) {' '.join(mutation.old.split())}"
+            print(f"{number:3d}/{len(mutations)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
+    print(f"{len(mutations) - alive} of {len(mutations)} mutations were noticed")
     return alive
 
 
-def _try(mutation: Mutation, scratch: Path, accounts: int) -> str:
-    project_dir = scratch / "project" / DBT_PROJECT_DIR.name
-    shutil.copytree(DBT_PROJECT_DIR, project_dir, ignore=shutil.ignore_patterns("target", "logs"))
-    file = project_dir / mutation.file
-    text = file.read_text(encoding="utf-8")
-    if mutation.old not in text:
-        return "NOT APPLICABLE, the text is gone"
-    file.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
-    try:
-        project = DbtProject(scratch / "dbt", project_dir)
-        for variant, variables in VARIANTS.items():
-            compiled = project.compile(variables)
-            for seed in range(accounts):
-                if check_accounts(compiled, variant, range(seed, seed + 1)).by_check:
-                    return f"noticed ({variant} {seed})"
-    except DbtProjectError:
-        return "noticed (does not run)"
-    return "NOT NOTICED"
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main(int(sys.argv[1]) if len(sys.argv) > 1 else ACCOUNTS) else 0)
+    given = sys.argv[1:]
+    sys.exit(1 if main(int(given[0]) if given else ACCOUNTS, *given[1:2]) else 0)

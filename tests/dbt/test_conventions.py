@@ -144,9 +144,32 @@ def test_attribution_incidents_periods_and_metrics_have_unit_tests(
     models: list[Any], dbt_project: DbtProject
 ) -> None:
     tested = {parent for test in dbt_project.manifest.unit_tests.values() for parent in test.depends_on.nodes}
-    for subject in ("attribution", "incidents", "periods", "metrics", "services", "teams"):
+    for subject in ("attribution", "catalog", "incidents", "periods", "metrics", "services", "teams"):
         names = [m.unique_id for m in models if _folder(m) == f"intermediate/{subject}"]
         assert any(name in tested for name in names), f"no unit test in intermediate/{subject}"
+
+
+def test_snapshots_say_their_grain_and_keep_what_they_no_longer_see(dbt_project: DbtProject) -> None:
+    snapshots = [node for node in dbt_project.manifest.nodes.values() if node.resource_type == "snapshot"]
+    assert snapshots
+    for snapshot in snapshots:
+        assert snapshot.description.strip().startswith("One row per"), snapshot.name
+        assert (snapshot.schema, snapshot.config.group) == ("history", "incident_reporting")
+        assert snapshot.config.get("hard_deletes") == "ignore"
+
+
+def test_the_time_of_a_snapshot_is_the_instant_of_the_run(dbt_project: DbtProject) -> None:
+    snapshots = [node for node in dbt_project.manifest.nodes.values() if node.resource_type == "snapshot"]
+    assert {(snapshot.config.strategy, snapshot.config.updated_at) for snapshot in snapshots} == {
+        ("check", "observed_at")
+    }
+    # dbt's own macro of this name reads the clock.
+    [ours] = [
+        macro
+        for macro in dbt_project.manifest.macros.values()
+        if macro.name == "duckdb__snapshot_get_time" and macro.package_name == "incident_marts"
+    ]
+    assert "{{ as_of() }}" in ours.macro_sql
 
 
 def test_models_stay_short_enough_to_hold_one_idea(models: list[Any]) -> None:

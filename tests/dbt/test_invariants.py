@@ -43,7 +43,8 @@ def test_a_later_instant_without_new_data_changes_no_complete_period(
     account = _as_it_was(generate_account(seed, variant))
     with built(compiled, account) as now:
         before = _complete_periods(now)
-    with built(compiled, account, account.as_of + timedelta(days=17, hours=5)) as later:
+    after_it = replace(account, earlier=(*account.earlier, account))
+    with built(compiled, after_it, account.as_of + timedelta(days=17, hours=5)) as later:
         after = _complete_periods(later)
     assert {key: _as_waited_for(after.get(key), row) for key, row in before.items()} == before
 

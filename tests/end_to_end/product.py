@@ -20,7 +20,7 @@ from pipelines.settings import DEMO_SEEDS_DIR
 AS_OF = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
 AUDIT_DIR = Path(__file__).parent / "audit"
 # Rows of these tables tell of the run itself, so they differ between runs of the same data.
-ABOUT_THE_RUN = {"run_log"}
+ABOUT_THE_RUN = {"run_log", "rpt_restatements"}
 
 
 @dataclass

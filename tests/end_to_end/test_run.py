@@ -26,8 +26,9 @@ MARTS = {
     *("fct_incident_people", "fct_follow_ups"),
     *("rpt_metrics_weekly", "rpt_metrics_monthly", "rpt_metrics_quarterly", "rpt_metrics_by_severity"),
     *("rpt_metrics_trailing", "rpt_metrics_by_duration", "rpt_metrics_by_dimension"),
-    "fct_incident_native_durations",
-    *("rpt_attribution_trust", "rpt_unmapped_values", "metric_catalogue", "run_log"),
+    *("fct_incident_native_durations", "dim_custom_fields", "dim_custom_field_values", "dim_team_names"),
+    *("rpt_attribution_trust", "rpt_unmapped_values", "metric_catalogue", "run_log", "rpt_restatements"),
+    "rpt_unresolved_references",
 }
 RAW = {
     *("incidents", "incident_updates", "follow_ups", "custom_fields", "custom_field_options", "catalog_types"),
@@ -118,6 +119,27 @@ def test_totals_agree_with_a_plain_count_over_what_the_api_served(
         assert total == len(counts)
     [(eligible,)] = product.query("select count(*) from marts.fct_incidents where is_eligible")
     assert eligible == len(counts)
+
+
+def test_the_run_writes_down_who_owned_what_and_publishes_none_of_it(first_run: Finished, product: Product):
+    with duckdb.connect(str(product.home / "warehouse.duckdb"), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        for table in ("runs_seen", "service_owners_seen", "team_names_seen", "team_parents_seen"):
+            rows = connection.execute(
+                f"select distinct dbt_valid_from, dbt_valid_to from history.{table}"
+            ).fetchall()
+            assert rows == [(product.as_of, None)], table
+    schemas = product.query("select distinct schema_name from duckdb_tables() where not internal")
+    assert schemas == [("marts",)]
+
+
+def test_the_marts_tell_when_everything_was_last_read(first_run: Finished, product: Product):
+    swept = product.query("select distinct last_full_sweep_at from marts.rpt_attribution_trust")
+    assert swept == [(product.as_of,)]
+    lags = product.query(
+        "select source_lag_minutes from marts.rpt_attribution_trust where source_lag_minutes is not null"
+    )
+    assert lags == [(0,)] * 3
 
 
 def test_all_four_steps_of_the_chain_win_somewhere(first_run: Finished, product: Product):

@@ -8,13 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.dbt_build import (
-    BuildResults,
-    clean_environment,
-    describe_failures,
-    describe_warnings,
-    last_build_succeeded,
-)
+from orchestration.dbt_build import BuildResults, clean_environment, describe_failures, describe_warnings
+from orchestration.last_build import last_build_succeeded
 from orchestration.manifest import attach_singular_tests
 from pipelines.settings import Settings, load_settings
 

@@ -95,10 +95,10 @@ def test_lineage_joins_from_each_seed_that_attribution_reads(graph: dg.AssetGrap
     }
 
 
-def test_every_mart_is_published_and_the_run_log_with_them(graph: dg.AssetGraph):
+def test_every_mart_is_published_and_the_logs_of_the_runs_with_them(graph: dg.AssetGraph):
     marts = {key.path[1] for key in keys_in(graph, "marts")}
     assert "fct_incidents" in marts
-    assert {key.path[1] for key in keys_in(graph, "published")} == marts | {"run_log"}
+    assert {key.path[1] for key in keys_in(graph, "published")} == marts | {"run_log", "rpt_restatements"}
 
 
 def test_groups_are_the_stages_of_the_path(graph: dg.AssetGraph):
@@ -107,6 +107,7 @@ def test_groups_are_the_stages_of_the_path(graph: dg.AssetGraph):
         ("seeds", "seeds"),
         ("staging", "staging"),
         ("intermediate", "intermediate"),
+        ("history", "history"),
         ("marts", "marts"),
         ("published", "published"),
     }

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import socket
+import struct
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,12 +61,19 @@ TABLES = sorted(set(ENDPOINTS.values()) - UNREAD)
 
 
 class Answer:
-    """A scripted answer: status, body (bytes or JSON) and headers, or a broken connection."""
+    """A scripted answer: status, body (bytes or JSON) and headers, or a broken connection.
+
+    `drop`: closed without an answer. `cut`: only so many bytes of the body are sent. `stall`: seconds of silence
+    before the answer, or where the body is cut. `resets`: a connection that breaks does so with a reset.
+    """
 
     def __init__(
         self, status: int = 200, body: Any = b"", headers: dict[str, str] | None = None, drop: bool = False
     ):
         self.status, self.headers, self.drop = status, headers or {}, drop
+        self.cut: int | None = None
+        self.stall = 0.0
+        self.resets = False
         self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
 
 
@@ -76,6 +87,11 @@ def error(status: int, code: str, message: str = "no", **metadata: str) -> Answe
             "errors": [{"code": code, "message": message, "metadata": metadata}],
         },
     )
+
+
+class _Server(ThreadingHTTPServer):
+    # Many walkers connect at once; of those beyond the queue some would wait for a second.
+    request_queue_size = 128
 
 
 class FakeApi:
@@ -97,7 +113,7 @@ class FakeApi:
         self.after_on_last_page = False
         self.headers: dict[str, str] = {}
         self.dashboard_url = DASHBOARD
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
 
     @property
@@ -164,15 +180,26 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             answer = api.answer(parts.path, parse_qs(parts.query), self.headers.get("Authorization"))
             if answer.drop:
-                self.close_connection = True
-                self.connection.close()
+                self.break_off(answer)
                 return
+            if answer.cut is None:
+                time.sleep(answer.stall)
             self.send_response(answer.status)
             for name, value in {**api.headers, **answer.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
-            self.wfile.write(answer.body)
+            self.wfile.write(answer.body[: answer.cut])
+            if answer.cut is not None:
+                self.wfile.flush()
+                time.sleep(answer.stall)
+                self.break_off(answer)
+
+        def break_off(self, answer: Answer) -> None:
+            self.close_connection = True
+            if answer.resets:
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 import pytest
 
 from pipelines.incident_io import columns
-from pipelines.incident_io.columns import Columns
 from pipelines.incident_io.endpoints import ENDPOINTS, Endpoint
 from pipelines.settings import Settings
 from tests.pipelines.fake_api import KEY, FakeApi
+from tests.pipelines.raw_rows import as_instant, expected_row, stored_rows
 from tests.pipelines.test_incident_io_load import run
 from tests.pipelines.vendor_contract import (
     CONTRACT_FILE,
@@ -93,6 +93,10 @@ def column_type(shape: Shape) -> str:
 
 @pytest.fixture(scope="module")
 def served() -> dict[str, list[dict[str, Any]]]:
+    return served_records()
+
+
+def served_records() -> dict[str, list[dict[str, Any]]]:
     """Per table one minimal record and the full ones, with the parents that children need to be asked for."""
     rows = {
         table: [*full_records(facts["record"]), minimal_record(facts["record"], 0)]
@@ -149,19 +153,11 @@ def test_values_survive_the_way_into_the_warehouse(
     loaded: tuple[duckdb.DuckDBPyConnection, Any],
     served: dict[str, list[dict[str, Any]]],
 ) -> None:
-    connection = loaded[0]
-    found = connection.execute(
-        f"select {', '.join(map(read, endpoint.columns.items()))}, cast(extra_fields as varchar) "
-        f"from raw_incident_io.{endpoint.name} order by id"
-    ).fetchall()
+    implied = IMPLIED.get(endpoint.name, set())
     records = sorted(served[endpoint.name], key=lambda row: row["id"])
-    kinds = {**endpoint.columns, "extra_fields": "json"}
-    for values, record in zip(found, records, strict=True):
-        expected = expected_row(endpoint.columns, record)
-        for (name, kind), value in zip(kinds.items(), values, strict=True):
-            if name not in IMPLIED.get(endpoint.name, ()):
-                actual = json.loads(value) if kind == "json" and value is not None else value
-                assert actual == expected[name], f"{name} of {record['id']}"
+    for found, record in zip(stored_rows(loaded[0], endpoint), records, strict=True):
+        for name, value in expected_row(endpoint.columns, record).items():
+            assert name in implied or found[name] == value, f"{name} of {record['id']}"
 
 
 @each_endpoint
@@ -187,31 +183,3 @@ def shapes_within(shape: Shape) -> Iterator[Shape]:
     yield shape
     for inner in shape.values() if isinstance(shape, dict) else shape if isinstance(shape, list) else ():
         yield from shapes_within(inner)
-
-
-def read(column: tuple[str, str]) -> str:
-    """Text and microseconds since 1970 survive every reader; Python's own instants end at the year 1."""
-    name, data_type = column
-    return {"json": f"cast({name} as varchar)", "timestamp": f"epoch_us({name})"}.get(data_type, name)
-
-
-def expected_row(declared: Columns, record: dict[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = dict.fromkeys(declared)
-    extra = {name: value for name, value in record.items() if name not in declared}
-    for name, data_type in declared.items():
-        value = record.get(name)
-        is_instant = data_type == "timestamp" and value is not None
-        row[name] = as_microseconds(value) if is_instant else value
-    return {**row, "extra_fields": extra or None}
-
-
-def as_microseconds(text: str) -> int:
-    return (as_instant(text) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-
-
-def as_instant(text: str) -> datetime:
-    head, _, fraction = text.replace("Z", "+00:00").partition(".")
-    digits = fraction[: len(fraction) - 6] if fraction else ""
-    offset = fraction[-6:] if fraction else ""
-    moment = datetime.fromisoformat(head + offset) if fraction else datetime.fromisoformat(head)
-    return moment.astimezone(UTC) + timedelta(microseconds=int(f"{digits[:6]:0<6}"))

@@ -14,6 +14,7 @@ import pytest
 from pipelines.incident_io.client import Client
 from pipelines.incident_io.errors import ApiUnreachableError
 from pipelines.incident_io.pipeline import open_run
+from pipelines.incident_io.reads import Reads, last_reads
 from pipelines.settings import Settings
 from tests.pipelines.fake_api import KEY, Answer, FakeApi, error
 from tests.pipelines.test_incident_io_load import incident, populate, query, run
@@ -301,6 +302,43 @@ def test_a_small_list_may_lose_most_of_its_rows(api: FakeApi, settings: Settings
     api.rows["users"] = api.rows["users"][:1]
     run(settings, tables=["users"])
     assert len(deleted(settings, "users")) == 19
+
+
+def test_the_warehouse_tells_when_incidents_were_read_and_swept(api: FakeApi, settings: Settings) -> None:
+    populate(api)
+    assert last_reads(settings.warehouse) == Reads()
+    before = datetime.now(UTC)
+    run(settings)
+    first = last_reads(settings.warehouse)
+    assert first.swept_at == AS_OF
+    assert first.read_at is not None
+    assert before <= first.read_at <= datetime.now(UTC)
+    run(replace(settings, as_of=AS_OF + timedelta(days=1)))
+    second = last_reads(settings.warehouse)
+    assert second.swept_at == AS_OF
+    assert second.read_at is not None
+    assert second.read_at > first.read_at
+
+
+def test_a_refused_sweep_is_none_and_an_accepted_one_before_it_counts(api: FakeApi, settings: Settings) -> None:
+    populate(api)
+    api.rows["incidents"] = [incident(number) for number in range(30)]
+    run(settings)
+    api.rows["incidents"] = api.rows["incidents"][:5]
+    later = a_week_later(settings)
+    assert any("too many to believe" in warning for warning in run(later).warnings)
+    assert last_reads(settings.warehouse).swept_at == AS_OF
+    run(later, full_refresh=True)
+    assert last_reads(settings.warehouse).swept_at == later.as_of
+
+
+def test_incidents_that_may_not_be_read_are_as_old_as_before(api: FakeApi, settings: Settings) -> None:
+    populate(api)
+    run(settings)
+    before = last_reads(settings.warehouse)
+    api.always["/v2/incidents"] = error(403, "missing_required_scope", scope="incidents.view")
+    run(a_week_later(settings))
+    assert last_reads(settings.warehouse) == before
 
 
 def test_rows_before_the_start_are_not_deleted_by_a_sweep(api: FakeApi, settings: Settings) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.incident_io.client import Client
 from pipelines.incident_io.endpoints import BY_NAME
-from pipelines.incident_io.errors import ApiUnreachableError, UnexpectedDataError
+from pipelines.incident_io.errors import ApiUnreachableError, RepeatedCursorError, UnexpectedDataError
 from pipelines.incident_io.pages import read_pages
 from pipelines.incident_io.retries import RetryPolicy
 from tests.pipelines.fake_api import KEY, Answer, FakeApi
@@ -62,6 +62,34 @@ def test_a_list_that_insists_on_its_end_is_believed(api: FakeApi) -> None:
     instead_of_page(api, 2, Answer(200, CUT["no cursor"]), times=99)
     assert ids(api) == [f"I{number:05d}" for number in range(4)]
     assert len(api.requests) == 4
+
+
+@pytest.mark.parametrize("times", [1, 2, 99])
+@pytest.mark.parametrize("wrong", ["t1", "t3"], ids=["where it stands", "further back"])
+def test_a_cursor_that_leads_back_does_not_end_a_list(api: FakeApi, wrong: str, times: int) -> None:
+    api.rows["teams"] = [{"id": f"t{number}"} for number in range(8)]
+
+    def misled(path: str, params: dict[str, list[str]]) -> None:
+        if params.get("after") == ["t3"] and api.params(path).count(params) <= times:
+            body = {"teams": [{"id": "t4"}, {"id": "t5"}], "pagination_meta": {"after": wrong}}
+            api.faults[path].append(Answer(200, body))
+
+    api.before_answer = misled
+    assert ids(api, "teams") == [f"t{number}" for number in range(8)]
+
+
+def test_a_page_that_neither_goes_on_nor_repeats_is_an_error(api: FakeApi) -> None:
+    """The row that the cursor names has moved to the end of the page behind it, and the cursor does not move."""
+    moved = Answer(200, {"teams": [{"id": "t2"}, {"id": "t1"}], "pagination_meta": {"after": "t1"}})
+    api.rows["teams"] = [{"id": f"t{number}"} for number in range(8)]
+
+    def misled(path: str, params: dict[str, list[str]]) -> None:
+        if params.get("after") == ["t1"]:
+            api.faults[path].append(moved)
+
+    api.before_answer = misled
+    with pytest.raises(RepeatedCursorError, match=r"/v3/teams: page 2 leads back"):
+        ids(api, "teams")
 
 
 @pytest.mark.parametrize("meta", ["x", [1], {"after": {}}, {"after": [1]}, 7])

@@ -49,6 +49,20 @@ def test_a_key_stands_in_one_row_only(tmp_path: Path, name: str, first: str, sec
     assert "as line 2; keep one" in problem
 
 
+def test_a_team_has_a_row_for_each_incident_io_team_it_stands_for(tmp_path: Path) -> None:
+    rows = ["web,Web,,", "pay,Payments,web,Payments", "pay,Payments,web,Billing", "pay,Payments,web,01OLD"]
+    assert problems_in(write_seeds(tmp_path, teams=rows)) == []
+
+
+def test_rows_of_one_team_agree_in_all_but_the_incident_io_team(tmp_path: Path) -> None:
+    rows = ["web,Web,,", "pay,Payments,web,Payments", "pay,Pay,,Billing", "pay,Payments,web,"]
+    assert [problem.split(" (")[0] for problem in problems_in(write_seeds(tmp_path, teams=rows))] == [
+        "teams.csv:4: parent_team_id: differs from line 3 of the same team; only incident_io_team may",
+        "teams.csv:4: team_name: differs from line 3 of the same team; only incident_io_team may",
+        "teams.csv:5: team_id: same team_id as line 3; keep one, or name another incident.io team in each of them",
+    ]
+
+
 def test_one_value_may_map_to_several_teams_and_one_team_own_in_two_intervals(tmp_path: Path) -> None:
     write_seeds(
         tmp_path,

@@ -10,7 +10,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.warehouse import WarehouseBusyError, WarehouseMissingError, raw_row_counts, read_only, run_lock
+from pipelines.warehouse import (
+    WarehouseBusyError,
+    WarehouseMissingError,
+    copy_warehouse,
+    raw_row_counts,
+    read_only,
+    run_lock,
+)
 
 HOLD_LOCK = """
 import sys, time
@@ -19,6 +26,13 @@ from pipelines.warehouse import run_lock
 with run_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
+"""
+
+DIE_WRITING = """
+import duckdb, os, sys
+connection = duckdb.connect(sys.argv[1])
+connection.execute("create table one as select 1 as n")
+os._exit(9)
 """
 
 
@@ -63,6 +77,56 @@ def test_another_process_is_refused_with_pid_host_and_since(tmp_path: Path) -> N
         assert str(tmp_path) in message
     finally:
         end(holder)
+
+
+def test_who_looks_for_a_moment_makes_nobody_fail(tmp_path: Path) -> None:
+    inside, leave = threading.Event(), threading.Event()
+
+    def look() -> None:
+        with run_lock(tmp_path, brief=True):
+            inside.set()
+            leave.wait()
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    inside.wait()
+    threading.Timer(0.3, leave.set).start()
+    assert lock_in_a_thread(tmp_path) == [None]
+    assert leave.is_set()
+    looking.join()
+
+
+def test_the_copy_of_a_warehouse_holds_what_was_written(tmp_path: Path) -> None:
+    warehouse, copy = tmp_path / "warehouse.duckdb", tmp_path / "copy.duckdb"
+    with pytest.raises(WarehouseMissingError):
+        copy_warehouse(tmp_path, warehouse, copy)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create table one as select 1 as number")
+    copy_warehouse(tmp_path, warehouse, copy)
+    with read_only(copy) as connection:
+        assert connection.execute("select number from one").fetchall() == [(1,)]
+    with run_lock(tmp_path):
+        refused: list[BaseException] = []
+
+        def attempt() -> None:
+            try:
+                copy_warehouse(tmp_path, warehouse, copy)
+            except WarehouseBusyError as error:
+                refused.append(error)
+
+        thread = threading.Thread(target=attempt)
+        thread.start()
+        thread.join()
+        assert len(refused) == 1
+
+
+def test_the_copy_brings_along_what_a_dead_process_left_in_its_log(tmp_path: Path) -> None:
+    warehouse, copy = tmp_path / "warehouse.duckdb", tmp_path / "copy.duckdb"
+    subprocess.run([sys.executable, "-c", DIE_WRITING, str(warehouse)], check=False)
+    assert (tmp_path / "warehouse.duckdb.wal").exists()
+    copy_warehouse(tmp_path, warehouse, copy)
+    with read_only(copy) as connection:
+        assert connection.execute("select n from one").fetchall() == [(1,)]
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ def command(reference: str, as_json: bool, demo: bool) -> None:
     the value found, the row of the mapping file that matched, the ownership interval, and whether it won.
     """
     from apps.cli.demo import offline_account
-    from apps.cli.explanation import explain, explanation_text
+    from apps.cli.explanation import explain
+    from apps.cli.explanation_text import explanation_text
     from apps.cli.marts import Marts
     from pipelines.settings import load_settings
 

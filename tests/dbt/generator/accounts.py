@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from tests.dbt.account import DEFAULT_VARIABLES, Account, Row
 from tests.dbt.generator.chance import Chance
 from tests.dbt.generator.directory import Directory
+from tests.dbt.generator.earlier import earlier_runs, with_links_to_former_names
 from tests.dbt.generator.follow_ups import generate_follow_ups
 from tests.dbt.generator.incidents import forget_definitions, generate_incidents
 from tests.dbt.generator.seeds import generate_seeds
@@ -18,6 +20,7 @@ VARIANTS: dict[str, Row] = {
         "org_timezone": "America/New_York",
         "week_start": "sunday",
         "service_catalog_types": ["Product"],
+        "hierarchy_mode": "as_of",
         "trailing_history_weeks": 3,
         "dimension_max_values": 2,
     },
@@ -25,6 +28,7 @@ VARIANTS: dict[str, Row] = {
         "org_timezone": "Asia/Kolkata",
         "attribution_priority": ["service", "custom_field", "explicit_owner", "organisation"],
         "service_catalog_types": ['Custom["Product"]', "Region"],
+        "service_owner_path": [" COMPONENTS", "team"],
         "minimum_severity_rank": 2,
         "person_durations": True,
         "native_duration_map": {" LASTED": "time_to_recover", "Time to resolve": None},
@@ -35,12 +39,16 @@ VARIANTS: dict[str, Row] = {
         "auto_map_team_fields": False,
         "root_team_id": "root'1",
         "root_team_name": "Tout le monde",
+        "service_owner_path": ["owner"],
+        "team_parent_attribute": ["peer", "parents"],
+        "hierarchy_mode": "as_of",
         "excluded_incident_types": ["Security"],
         "dimension_fields": [" FIELD 0", "Field 1", "field 3", "PAYMENTS", "strasse"],
     },
     "explicit_only": {
         "attribution_priority": ["explicit_owner", "custom_field"],
         "org_timezone": "America/New_York",
+        "team_parent_attribute": [],
         "excluded_incident_types": ["Default", "Unknown type"],
         "minimum_severity_rank": 1,
         "person_rows_include_private": True,
@@ -60,7 +68,17 @@ def generate_account(seed: int, variant: str) -> Account:
     forget_definitions(chance, directory)
     raw = {**directory.raw(), "incidents": incidents, "incident_updates": updates, "follow_ups": follow_ups}
     as_of = _as_of(chance, updates)
-    return Account(raw, as_of, seeds, variables, _coverage(chance, as_of))
+    account = Account(
+        raw,
+        as_of,
+        seeds,
+        variables,
+        _coverage(chance, as_of),
+        read_at=chance.one((None, as_of - timedelta(seconds=90), as_of + timedelta(seconds=1))),
+        swept_at=chance.one((None, chance.instant())),
+    )
+    account = replace(account, earlier=earlier_runs(chance, account))
+    return with_links_to_former_names(chance, account)
 
 
 def _as_of(chance: Chance, updates: list[Row]) -> datetime:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.dbt.account import Row
+from tests.dbt.generator.catalog import Catalog
 from tests.dbt.generator.chance import Chance
 
-TEAM_TYPE = 'Custom["Team"]'
 TIMESTAMP_NAMES = (
     ("Reported at", "reported"),
     ("Accepted at", "accepted"),
@@ -64,14 +64,13 @@ class Directory:
             for rank, names in enumerate(TIMESTAMP_NAMES)
             if chance.happens(0.85)
         ]
+        catalog = Catalog(chance)
+        self.catalog_types, self.catalog_entries, self.teams = catalog.types, catalog.entries, catalog.teams
         self.duration_metrics = [
             {"id": chance.new_id("duration"), "name": name}
             for name in ("Time to resolve", "Impact-duration ", "Lasted", "Time to first coffee")
             if chance.happens(0.7)
         ]
-        self.catalog_types, self.catalog_entries, self.teams = [], [], []
-        self._add_teams(chance)
-        self._add_services(chance)
         self.fields: list[Row] = []
         # The copies that incidents carry; some were made before the field was renamed.
         self.embedded_fields: dict[str, Row] = {}
@@ -118,94 +117,6 @@ class Directory:
         user_id = chance.new_id("user")
         email = f"{user_id.lower()}@example.com" if chance.happens(0.8) else None
         return {"id": user_id, "name": chance.text().strip(), "email": email, "is_active": chance.happens(0.8)}
-
-    def _entry(self, chance: Chance, kind: Row, name: str) -> Row:
-        entry_id = chance.new_id("entry")
-        return {
-            "id": entry_id,
-            "catalog_type_id": kind["id"],
-            "name": name,
-            "external_id": f"ext-{entry_id}" if chance.happens(0.6) else None,
-            "aliases": [f"alias-{entry_id}"] if chance.happens(0.5) else [],
-            "attribute_values": {},
-            "rank": 0,
-            "archived_at": chance.instant() if chance.happens(0.15) else None,
-        }
-
-    def _add_teams(self, chance: Chance) -> None:
-        """Entries with and without a row of the teams endpoint, rows without an entry, equal and other ids."""
-        if chance.happens(0.15):
-            return
-        kind: Row = {
-            "id": chance.new_id("ctype"),
-            "name": "Team",
-            "type_name": TEAM_TYPE,
-            "is_team_type": True,
-            "categories": ["team"],
-            "use_name_as_identifier": chance.happens(0.5),
-            "schema": {"version": 1, "attributes": []},
-        }
-        self.catalog_types.append(kind)
-        for number in range(chance.number(0, 5)):
-            name = f"Team {number} {chance.text().strip()}"
-            if self.team_entries and chance.happens(0.1):
-                name = chance.one(self.team_entries)["name"]
-            entry = self._entry(chance, kind, name)
-            living = [other for other in self.team_entries if not other["archived_at"]]
-            if living and chance.happens(0.3):  # a reference that also fits another team in a stronger way
-                other = chance.one(living)
-                entry["aliases"].append(chance.one((other["external_id"] or other["id"], other["id"])))
-            self.catalog_entries.append(entry)
-            if chance.happens(0.7):
-                linked = {key: entry[key] for key in ("id", "name", "external_id") if entry[key] is not None}
-                team_id = entry["id"] if chance.happens(0.5) else chance.new_id("team")
-                self.teams.append({"id": team_id, "name": entry["name"], "catalog_entry": linked, "members": []})
-        if chance.happens(0.2):
-            self.teams.append(
-                {"id": chance.new_id("team"), "name": "Loose team", "catalog_entry": None, "members": []}
-            )
-
-    def _add_services(self, chance: Chance) -> None:
-        shapes = [("Service", ["service"]), ("Product", []), ("Region", ["customer"])]
-        for name, categories in shapes:
-            if chance.happens(0.2):
-                continue
-            attributes = [
-                {"id": "owner", "name": "Owner", "type": TEAM_TYPE, "array": False, "mode": ""},
-                {"id": "owners", "name": "Owners", "type": TEAM_TYPE, "array": True, "mode": ""},
-                {"id": "tier", "name": "Tier", "type": "String", "array": False, "mode": ""},
-            ]
-            kind = {
-                "id": chance.new_id("ctype"),
-                "name": name,
-                "type_name": f'Custom["{name}"]',
-                "is_team_type": False,
-                "categories": categories,
-                "use_name_as_identifier": False,
-                "schema": {"version": 1, "attributes": attributes},
-            }
-            self.catalog_types.append(kind)
-            for _ in range(chance.number(0, 4)):
-                entry = self._entry(chance, kind, chance.text())
-                entry["attribute_values"] = self._owner_attributes(chance)
-                self.catalog_entries.append(entry)
-
-    def _owner_attributes(self, chance: Chance) -> Row:
-        values: Row = {"tier": {"value": {"label": "1", "literal": "1"}}} if chance.happens(0.5) else {}
-        if chance.happens(0.5):
-            values["owner"] = {"value": self._reference(chance)}
-        if chance.happens(0.3):
-            values["owners"] = {"array_value": [self._reference(chance) for _ in range(chance.number(0, 3))]}
-        return values
-
-    def _reference(self, chance: Chance) -> Row:
-        """A team written as one of the ways the catalog allows, or as something nobody knows."""
-        if not self.team_entries or chance.happens(0.15):
-            return {"label": "Nobody", "literal": "nobody"}
-        entry = chance.one(self.team_entries)
-        writings = [entry["id"], entry["external_id"], *entry["aliases"], entry["name"], None]
-        literal = chance.one(writings)
-        return {"label": entry["name"]} if literal is None else {"label": entry["name"], "literal": literal}
 
     def _add_fields(self, chance: Chance) -> None:
         kinds = ["single_select", "multi_select", "text", "link", "numeric"]

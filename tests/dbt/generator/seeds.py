@@ -40,6 +40,9 @@ def _teams(chance: Chance, directory: Directory, root: str) -> list[Row]:
             "incident_io_team": _link(chance, directory, linked) if chance.happens(0.6) else None,
         }
         rows.append(row)
+        # A team that stands for several teams of incident.io has a row for each.
+        other = _link(chance, directory, linked) if row["incident_io_team"] and chance.happens(0.3) else None
+        rows += [{**row, "incident_io_team": other}] if other else []
     if chance.happens(0.3):
         link = _link(chance, directory, linked) if chance.happens(0.3) else None
         rows.append({"team_id": root, "team_name": "The Whole", "parent_team_id": None, "incident_io_team": link})
@@ -52,16 +55,12 @@ def _link(chance: Chance, directory: Directory, linked: set[str]) -> str | None:
     entries = {entry["id"]: entry for entry in directory.team_entries}
     free = [team for team in directory.teams if team["id"] not in linked]
     covered = {(team["catalog_entry"] or {}).get("id") for team in directory.teams}
-    lone = [
-        entry
-        for key, entry in entries.items()
-        if key not in covered and key not in linked and not entry["archived_at"]
-    ]
+    lone = [entry for key, entry in entries.items() if key not in covered and key not in linked]
     if not free + lone:
         return None
     team = chance.one(free + lone)
     linked.add(team["id"])
-    entry = entries.get((team.get("catalog_entry") or team)["id"]) if team.get("catalog_entry", team) else None
+    entry = entries.get((team.get("catalog_entry") or team)["id"])
     writings = [team["id"], team["name"]]
     if entry:
         writings += [entry["id"], *([entry["external_id"]] if entry["external_id"] else [])]

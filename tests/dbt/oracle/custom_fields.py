@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.dbt.account import Account, Row
+from tests.dbt.oracle.candidates import Candidate
 from tests.dbt.oracle.teams import Teams, team_types
 from tests.dbt.oracle.text import by_id, fold
 
@@ -22,17 +23,6 @@ class FieldValue:
     external_id: str | None
     text: str
     is_free_text: bool
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A team found for an incident by a step; lower `priority` wins inside the step."""
-
-    team_id: str
-    priority: int
-    matched_by: str
-    source_name: str
-    assumed: bool = False
 
 
 def field_values(account: Account, incident: Row) -> Iterator[FieldValue]:
@@ -68,17 +58,17 @@ class FieldMapping:
     """The user's mapping rows and the fields that map by themselves."""
 
     def __init__(self, account: Account, teams: Teams) -> None:
-        self._rows = account.seed("team_mapping")
+        self._rows = list(enumerate(account.seed("team_mapping"), start=2))
         self._teams = teams
         self._auto = account.variable("auto_map_team_fields")
         self._team_types = {kind["id"] for kind in team_types(account)}
 
-    def rows_of(self, value: FieldValue) -> list[Row]:
-        """Mapping rows that name the value's field."""
+    def rows_of(self, value: FieldValue) -> list[tuple[int, Row]]:
+        """Mapping rows that name the value's field, with their lines."""
         names = fold(value.field_name)
         return [
-            row
-            for row in self._rows
+            (line, row)
+            for line, row in self._rows
             if row["custom_field"] == value.field_id or fold(row["custom_field"]) == names
         ]
 
@@ -93,15 +83,26 @@ class FieldMapping:
     def candidates(self, value: FieldValue) -> list[Candidate]:
         """Known teams of one value; nothing when no row knows it."""
         found = []
-        for row in self.rows_of(value):
+        source = (value.field_name, value.text)
+        for line, row in self.rows_of(value):
             matched_by = _match(row["field_value"], value)
             if matched_by and row["team_id"] in self._teams.rows:
                 priority = 1 if row["field_priority"] is None else row["field_priority"]
-                found.append(Candidate(row["team_id"], priority, matched_by, value.field_name))
+                found.append(
+                    Candidate(
+                        row["team_id"],
+                        *source,
+                        matched_by,
+                        priority,
+                        value.is_free_text,
+                        seed_file="team_mapping.csv",
+                        seed_line=line,
+                    )
+                )
         if self.is_auto_mapped(value) and value.entry_id:
-            team_id = self._teams.of_incident_io(value.entry_id)
-            if team_id:
-                found.append(Candidate(team_id, 1, "auto", value.field_name))
+            known = self._teams.of_incident_io(value.entry_id)
+            if known:
+                found.append(Candidate(known[0], *source, "auto", 1))
         return found
 
 

@@ -9,13 +9,18 @@ from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit, attribute
 from tests.dbt.oracle.dimensions import metrics_by_dimension
 from tests.dbt.oracle.follow_ups import FollowUp, derive_follow_ups
+from tests.dbt.oracle.history import Seen
 from tests.dbt.oracle.incidents import Incident, derive_incidents
+from tests.dbt.oracle.mapping import custom_field_values, custom_fields, team_names
 from tests.dbt.oracle.metrics import Key, involvements, metrics, scopes_of
 from tests.dbt.oracle.native_durations import incident_native_durations, metrics_by_duration
+from tests.dbt.oracle.services import Services
 from tests.dbt.oracle.severities import incidents_by_severity
 from tests.dbt.oracle.teams import Teams
 from tests.dbt.oracle.trailing import trailing_metrics
+from tests.dbt.oracle.trust import trust
 from tests.dbt.oracle.unmapped import unmapped_values
+from tests.dbt.oracle.unresolved import unresolved_references
 
 
 @dataclass(frozen=True)
@@ -34,26 +39,42 @@ class Expected:
     durations: dict[Any, dict[str, Any]]
     dimensions: dict[Any, dict[str, Any]]
     unmapped: dict[tuple[str, str], dict[str, Any]]
+    services: dict[tuple[str], dict[str, Any]]
+    unresolved: dict[Any, dict[str, Any]]
+    trust: dict[Any, dict[str, Any]]
+    fields: dict[Any, dict[str, Any]]
+    field_values: dict[Any, dict[str, Any]]
+    team_names: dict[Any, dict[str, Any]]
 
 
 def expect(account: Account) -> Expected:
     """Compute the marts of an account from the definitions."""
     incidents = derive_incidents(account)
-    teams = Teams(account)
-    credits = attribute(account, incidents, teams)
+    seen = Seen(account)
+    teams = seen.teams
+    services = Services(account, seen)
+    credits = attribute(account, incidents, seen, services)
+    steps = {incident_id: credit.step for incident_id, credit in credits.items()}
+    values = custom_field_values(account, incidents, steps, teams)
     follow_ups = derive_follow_ups(account, incidents, teams)
-    scopes = scopes_of(account, incidents, credits, teams)
+    scopes = scopes_of(account, incidents, credits, seen)
     return Expected(
         incidents=incidents,
         teams=teams,
         credits=credits,
         follow_ups=follow_ups,
         involvements={incident.id: involvements(account, incident) for incident in incidents},
-        metrics=metrics(account, incidents, credits, teams, follow_ups),
+        metrics=metrics(account, incidents, credits, seen, follow_ups),
         severities=incidents_by_severity(account, scopes),
         trailing=trailing_metrics(account, scopes),
         native_durations=incident_native_durations(account, incidents),
         durations=metrics_by_duration(account, scopes),
         dimensions=metrics_by_dimension(account, scopes),
         unmapped=unmapped_values(account, incidents, teams),
+        services=services.described(),
+        unresolved=unresolved_references(account, incidents, teams, services),
+        trust=trust(account, incidents, credits, teams),
+        fields=custom_fields(account, incidents, values, teams),
+        field_values=values,
+        team_names=team_names(account, teams, seen.former_names()),
     )

@@ -54,7 +54,7 @@ def derive_follow_ups(account: Account, incidents: list[Incident], teams: Teams)
         FollowUp(
             row,
             by_id.get(row["incident_id"]),
-            teams.of_incident_io(row["assignee_team"]["id"]) if row["assignee_team"] else None,
+            teams.team_of(row["assignee_team"]["id"]) if row["assignee_team"] else None,
         )
         for row in account.table("follow_ups")
     ]

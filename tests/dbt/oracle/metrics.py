@@ -12,9 +12,9 @@ from tests.dbt.account import Account
 from tests.dbt.oracle.attribution import Credit
 from tests.dbt.oracle.comparisons import add_comparisons
 from tests.dbt.oracle.follow_ups import IN_TIME, FollowUp
+from tests.dbt.oracle.history import Seen
 from tests.dbt.oracle.incidents import Incident
 from tests.dbt.oracle.periods import GRAINS, Calendar, Period
-from tests.dbt.oracle.teams import Teams
 from tests.dbt.oracle.text import by_id
 
 DURATIONS = (
@@ -51,11 +51,11 @@ def metrics(
     account: Account,
     incidents: list[Incident],
     credits: dict[str, Credit],
-    teams: Teams,
+    seen: Seen,
     follow_ups: list[FollowUp],
 ) -> dict[str, dict[Key, dict[str, Any]]]:
     """Rows of the three metric marts: name of the mart's grain -> key -> columns."""
-    scopes = scopes_of(account, incidents, credits, teams)
+    scopes = scopes_of(account, incidents, credits, seen)
     first = min((i.occurred_at for i in scopes[0].incidents if i.occurred_at <= account.as_of), default=None)
     marts: dict[str, dict[Key, dict[str, Any]]] = {}
     for mart, grain in GRAINS.items():
@@ -69,14 +69,12 @@ def metrics(
     return marts
 
 
-def scopes_of(
-    account: Account, incidents: list[Incident], credits: dict[str, Credit], teams: Teams
-) -> list[Scope]:
+def scopes_of(account: Account, incidents: list[Incident], credits: dict[str, Credit], seen: Seen) -> list[Scope]:
     """Everything that metrics are computed for, the organisation first, with the eligible incidents of each."""
     eligible = tuple(incident for incident in incidents if incident.is_eligible)
     return [
-        Scope("organisation", teams.root, "direct", eligible),
-        *_team_scopes(eligible, credits, teams),
+        Scope("organisation", seen.teams.root, "direct", eligible),
+        *_team_scopes(account, eligible, credits, seen),
         *_person_scopes(account, eligible),
     ]
 
@@ -93,13 +91,24 @@ def involvements(account: Account, incident: Incident) -> dict[str, set[str]]:
     return people
 
 
-def _team_scopes(eligible: Iterable[Incident], credits: dict[str, Credit], teams: Teams) -> list[Scope]:
+def _team_scopes(
+    account: Account, eligible: tuple[Incident, ...], credits: dict[str, Credit], seen: Seen
+) -> list[Scope]:
+    """A subtree is that of today's chart, or of the chart of the day on which the incident occurred."""
+    is_current = account.variable("hierarchy_mode") == "current"
+    weights: dict[tuple[str, str], dict[str, Fraction]] = {}
+    for incident in eligible:
+        credit = credits[incident.id]
+        for team_id in credit.teams:
+            above = set(seen.teams.rows[team_id].path) if is_current else seen.above(team_id, incident.occurred_at)
+            for key in [(team_id, "direct"), *((ancestor, "subtree") for ancestor in above)]:
+                held = weights.setdefault(key, {})
+                held[incident.id] = held.get(incident.id, Fraction()) + credit.weight
     scopes = []
-    for team_id in teams.rows:
-        for rollup, members in (("direct", {team_id}), ("subtree", teams.subtree(team_id))):
-            held = tuple(incident for incident in eligible if credits[incident.id].teams & members)
-            weights = {i.id: credits[i.id].weight * len(credits[i.id].teams & members) for i in held}
-            scopes.append(Scope("team", team_id, rollup, held, weights))
+    for team_id in seen.teams.rows:
+        for rollup in ("direct", "subtree"):
+            held = weights.get((team_id, rollup), {})
+            scopes.append(Scope("team", team_id, rollup, tuple(i for i in eligible if i.id in held), held))
     return scopes
 
 

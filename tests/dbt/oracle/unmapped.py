@@ -27,7 +27,8 @@ def unmapped_values(
                 seen.setdefault((value.field_name, value.text), {})[incident.id] = incident.occurred_at
     rows = {}
     for (name, text), found in seen.items():
-        same_name = [team.team_id for team in teams.rows.values() if fold(team.name) == fold(text)]
+        living = [team for team in teams.rows.values() if team.ended_at is None]
+        same_name = [team.team_id for team in living if fold(team.name) == fold(text)]
         rows[(name, text)] = {
             "count_incidents": len(found),
             "last_seen_at": max(found.values()),

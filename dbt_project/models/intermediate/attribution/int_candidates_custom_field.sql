@@ -38,7 +38,7 @@ select
     is_free_text,
     matched_by,
     field_priority,
-    field_priority > min(field_priority) over (partition by incident_id) as is_outranked,
+    case when field_priority > min(field_priority) over (partition by incident_id) then 'field_priority' end as outranked_by,
     case when seed_line is not null then 'team_mapping.csv' end as seed_file,
     seed_line,
     cast(null as date) as owned_from,

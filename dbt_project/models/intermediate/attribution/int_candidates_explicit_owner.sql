@@ -1,5 +1,5 @@
--- One row per incident and team that somebody named as its owner: rows of incident_owners.csv, and only for an incident
--- without such a row the teams that incident.io computed.
+-- One row per incident and team that somebody named as its owner: rows of incident_owners.csv, and the teams that
+-- incident.io computed, which such a row outranks.
 with
 
 incidents as (
@@ -29,7 +29,8 @@ named_in_seed as (
     select
         incidents.incident_id,
         incident_owners.team_id,
-        incident_owners.incident,
+        'incident_owners' as source_name,
+        incident_owners.incident as source_value,
         'incident_id' as matched_by,
         incident_owners.seed_line
     from incidents
@@ -40,17 +41,12 @@ named_in_seed as (
     select
         incidents.incident_id,
         incident_owners.team_id,
-        incident_owners.incident,
+        'incident_owners' as source_name,
+        incident_owners.incident as source_value,
         'reference' as matched_by,
         incident_owners.seed_line
     from incidents
     inner join incident_owners on {{ fold_text('incidents.reference') }} = incident_owners.reference_key
-),
-
-from_seed as (
-    select named_in_seed.*
-    from named_in_seed
-    inner join known_teams on named_in_seed.team_id = known_teams.team_id
 ),
 
 named_in_account as (
@@ -60,55 +56,40 @@ named_in_account as (
     from incidents
 ),
 
-from_account as (
-    select distinct
-        named_in_account.incident_id,
-        team_identifiers.team_id,
-        named_in_account.identifier,
-        team_identifiers.matched_by
-    from named_in_account
-    inner join team_identifiers on named_in_account.identifier = team_identifiers.identifier
-    inner join known_teams on team_identifiers.team_id = known_teams.team_id
-    left join from_seed on named_in_account.incident_id = from_seed.incident_id
-    where from_seed.incident_id is null
-),
-
-owners as (
-    select
-        incident_id,
-        team_id,
-        'incident_owners' as source_name,
-        incident as source_value,
-        matched_by,
-        'incident_owners.csv' as seed_file,
-        seed_line
-    from from_seed
+named as (
+    select * from named_in_seed
 
     union all
 
-    select
-        incident_id,
-        team_id,
+    select distinct
+        named_in_account.incident_id,
+        team_identifiers.team_id,
         'team_ids' as source_name,
-        identifier as source_value,
-        matched_by,
-        cast(null as {{ dbt.type_string() }}) as seed_file,
+        named_in_account.identifier as source_value,
+        team_identifiers.matched_by,
         cast(null as integer) as seed_line
-    from from_account
+    from named_in_account
+    inner join team_identifiers on named_in_account.identifier = team_identifiers.identifier
 )
 
 select
-    incident_id,
-    team_id,
-    source_name,
-    source_value,
+    named.incident_id,
+    named.team_id,
+    named.source_name,
+    named.source_value,
     false as is_free_text,
-    matched_by,
+    named.matched_by,
     cast(null as integer) as field_priority,
-    false as is_outranked,
-    seed_file,
-    seed_line,
+    case
+        when
+            named.seed_line is null
+            and max(named.seed_line) over (partition by named.incident_id) is not null
+            then 'incident_owners.csv'
+    end as outranked_by,
+    case when named.seed_line is not null then 'incident_owners.csv' end as seed_file,
+    named.seed_line,
     cast(null as date) as owned_from,
     cast(null as date) as owned_to,
     false as ownership_assumed
-from owners
+from named
+inner join known_teams on named.team_id = known_teams.team_id

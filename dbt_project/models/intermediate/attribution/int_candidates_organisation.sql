@@ -7,7 +7,7 @@ select
     false as is_free_text,
     'always' as matched_by,
     cast(null as integer) as field_priority,
-    false as is_outranked,
+    cast(null as {{ dbt.type_string() }}) as outranked_by,
     cast(null as {{ dbt.type_string() }}) as seed_file,
     cast(null as integer) as seed_line,
     cast(null as date) as owned_from,

@@ -1,5 +1,5 @@
--- One row per incident, linked service and team that owned it when the incident occurred. Where only an owner of another
--- time is known (today's catalog, or the first row of the seed) the ownership is marked as assumed.
+-- One row per incident, linked service and team that owned it when the incident occurred, as far as any source says so.
+-- Of the sources the strongest speaks alone for a service; what the others say stays as outranked evidence.
 with
 
 incident_services as (
@@ -22,9 +22,10 @@ owners as (
     inner join intervals
         on
             incident_services.service_id = intervals.service_id
-            and incident_services.occurred_date >= coalesce(intervals.owned_from, incident_services.occurred_date)
-            and (intervals.owned_to is null or incident_services.occurred_date < intervals.owned_to)
-            and (intervals.applies_before is null or incident_services.occurred_date < intervals.applies_before)
+            and (intervals.holds_from_date is null or incident_services.occurred_date >= intervals.holds_from_date)
+            and (intervals.holds_to_date is null or incident_services.occurred_date < intervals.holds_to_date)
+            and (intervals.holds_from_at is null or incident_services.occurred_at >= intervals.holds_from_at)
+            and (intervals.holds_to_at is null or incident_services.occurred_at < intervals.holds_to_at)
 )
 
 select
@@ -35,11 +36,11 @@ select
     false as is_free_text,
     matched_by,
     cast(null as integer) as field_priority,
-    false as is_outranked,
+    -- At any time the catalog has one answer, so that only the seed can outrank it.
+    case when preference > best_preference then 'service_ownership.csv' end as outranked_by,
     case when seed_line is not null then 'service_ownership.csv' end as seed_file,
     seed_line,
     owned_from,
     owned_to,
-    preference > 1 as ownership_assumed
+    preference > 2 as ownership_assumed
 from owners
-where preference = best_preference

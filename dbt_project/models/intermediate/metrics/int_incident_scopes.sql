@@ -30,11 +30,10 @@ credits as (
     inner join incidents on credits.incident_id = incidents.incident_id
 ),
 
-team_ancestors as (
-    select
-        team_id,
-        ancestor_team_id
-    from {{ ref('int_team_ancestors') }}
+rollups as (
+    select rollups.*
+    from {{ ref('int_incident_team_rollups') }} as rollups
+    inner join incidents on rollups.incident_id = incidents.incident_id
 ),
 
 involvements as (
@@ -62,17 +61,15 @@ direct_members as (
 
 subtree_members as (
     select
-        credits.incident_id,
+        rollups.incident_id,
         scopes.scope_key,
-        sum(credits.weight) as weight
-    from credits
-    inner join team_ancestors on credits.team_id = team_ancestors.team_id
+        rollups.weight
+    from rollups
     inner join scopes
         on
-            team_ancestors.ancestor_team_id = scopes.scope_id
+            rollups.ancestor_team_id = scopes.scope_id
             and scopes.scope_type = 'team'
             and scopes.rollup = 'subtree'
-    group by credits.incident_id, scopes.scope_key
 ),
 
 team_members as (

@@ -1,4 +1,5 @@
--- One row per incident and service linked to it by a custom field, with the local date on which its owner is asked for.
+-- One row per incident and service linked to it by a custom field, with the instant and local date on which its owner is
+-- asked for.
 with
 
 field_values as (
@@ -25,6 +26,7 @@ select distinct
     field_values.incident_id,
     services.service_id,
     services.service_name,
+    incidents.occurred_at,
     {{ local_date('incidents.occurred_at') }} as occurred_date
 from field_values
 inner join services

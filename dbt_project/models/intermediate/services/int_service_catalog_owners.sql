@@ -1,88 +1,92 @@
--- One row per service and team that today's catalog names as its owner: the attributes of the service whose type is the
--- account's team type. A reference may be an entry id, an external id, an alias or, where the type allows it, a name; the
--- first kind that finds a team entry wins.
+-- One row per service, team and span of time in which the catalog was seen to name the team as an owner, from the first run
+-- that saw it to the first that no longer did.
 with
 
-services as (
-    select * from {{ ref('int_services') }}
-    where attribute_values is not null
-),
-
-catalog_types as (
-    select * from {{ ref('stg_incident_io__catalog_types') }}
-),
-
-ways_to_name as (
-    select * from {{ ref('int_team_reference_names') }}
-),
-
-attributes as (
-    select
-        catalog_type_id,
-        {{ json_elements('attributes', '{"id": "VARCHAR", "type": "VARCHAR"}') }} as attribute
-    from catalog_types
-),
-
-owner_attributes as (
-    select
-        attributes.catalog_type_id,
-        attributes.attribute.id as attribute_id
-    from attributes
-    inner join catalog_types as team_types
-        on
-            attributes.attribute.type = team_types.type_name
-            and team_types.is_team_type
-),
-
-owner_values as (
-    select
-        services.service_id,
-        {{ json_map_value('services.attribute_values', 'owner_attributes.attribute_id', catalog_value_structure()) }}
-            as owner_value
-    from services
-    inner join owner_attributes on services.catalog_type_id = owner_attributes.catalog_type_id
-),
-
-bindings as (
+states_seen as (
     select
         service_id,
-        owner_value.value as binding
-    from owner_values
+        owners,
+        dbt_valid_from as seen_from,
+        dbt_valid_to as seen_to
+    from {{ ref('service_owners_seen') }}
+    where owner_path = {{ service_owner_path_key() }} and {{ is_kept_observation() }}
+),
+
+current_owners as (
+    select * from {{ ref('int_service_current_owners') }}
+),
+
+-- A run that goes back in time records nothing, but may meet services that no run has seen before.
+states as (
+    select * from states_seen
 
     union all
 
     select
-        service_id,
-        unnest(owner_value.array_value) as binding
-    from owner_values
+        current_owners.service_id,
+        current_owners.owners,
+        {{ as_of() }} as seen_from,
+        cast(null as timestamp with time zone) as seen_to
+    from current_owners
+    left join states_seen on current_owners.service_id = states_seen.service_id
+    where states_seen.service_id is null
 ),
 
-owner_references as (
-    select distinct
-        service_id,
-        coalesce(nullif(binding.literal, ''), nullif(binding.label, '')) as owner_reference
-    from bindings
-),
-
-found as (
+owners_seen as (
     select
-        owner_references.service_id,
-        owner_references.owner_reference,
-        ways_to_name.team_id,
-        ways_to_name.matched_by,
-        ways_to_name.preference,
-        min(ways_to_name.preference) over (
-            partition by owner_references.service_id, owner_references.owner_reference
-        ) as best_preference
-    from owner_references
-    inner join ways_to_name on owner_references.owner_reference = ways_to_name.reference_name
+        service_id,
+        seen_from,
+        seen_to,
+        {{ json_elements(
+            'owners', '{"team_entry_id": "VARCHAR", "owner_reference": "VARCHAR", "matched_by": "VARCHAR"}'
+        ) }} as owner
+    from states
+),
+
+team_identifiers as (
+    select * from {{ ref('int_team_identifiers') }}
+),
+
+-- Entries of two teams that were merged are one team.
+teams_seen as (
+    select
+        owners_seen.service_id,
+        team_identifiers.team_id,
+        owners_seen.seen_from,
+        owners_seen.seen_to,
+        min(owners_seen.owner.owner_reference) as owner_reference,
+        min_by(owners_seen.owner.matched_by, owners_seen.owner.owner_reference) as matched_by
+    from owners_seen
+    inner join team_identifiers on owners_seen.owner.team_entry_id = team_identifiers.identifier
+    group by all
+),
+
+-- Another owner who comes or goes leaves the ownership of this one unbroken.
+begun as (
+    select
+        *,
+        case when seen_from = lag(seen_to) over history then 0 else 1 end as is_begin
+    from teams_seen
+    window history as (partition by service_id, team_id order by seen_from)
+),
+
+spans as (
+    select
+        *,
+        sum(is_begin) over (
+            partition by service_id, team_id
+            order by seen_from
+            rows between unbounded preceding and current row
+        ) as span_number
+    from begun
 )
 
 select
     service_id,
     team_id,
-    min(matched_by) as matched_by,
-    min(owner_reference) as owner_reference
-from found
-where preference = best_preference
-group by service_id, team_id
+    min_by(owner_reference, seen_from) as owner_reference,
+    min_by(matched_by, seen_from) as matched_by,
+    min(seen_from) as owned_from_at,
+    case when bool_and(seen_to is not null) then max(seen_to) end as owned_to_at
+from spans
+group by service_id, team_id, span_number

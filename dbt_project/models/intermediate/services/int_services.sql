@@ -1,16 +1,9 @@
--- One row per service: an entry of a catalog type that the account puts in category service or that the variable
--- service_catalog_types names. Services that left the catalog stay as long as an incident names them.
-{%- set named_types = var('service_catalog_types') %}
+-- One row per service: an entry of a catalog type that holds services. Services that left the catalog stay, and so do those
+-- that only incidents name.
 with
 
 service_types as (
-    select catalog_type_id
-    from {{ ref('stg_incident_io__catalog_types') }}
-    where
-        {{ list_has_any_text('categories', ['service']) }}
-    {% for column in ['catalog_type_id', 'type_name', 'catalog_type_name'] if named_types %}
-        or {{ column }} in ({{ text_literals(named_types) }})
-    {% endfor %}
+    select * from {{ ref('int_service_types') }}
 ),
 
 catalog_entries as (
@@ -27,8 +20,8 @@ in_catalog as (
         catalog_entries.catalog_type_id,
         catalog_entries.external_id,
         catalog_entries.catalog_entry_name as service_name,
-        catalog_entries.archived_at is not null as is_archived,
-        catalog_entries.attribute_values
+        catalog_entries.deleted_at is null as is_in_catalog,
+        coalesce(catalog_entries.archived_at, catalog_entries.deleted_at) is not null as is_archived
     from catalog_entries
     inner join service_types on catalog_entries.catalog_type_id = service_types.catalog_type_id
 ),
@@ -39,8 +32,8 @@ only_on_incidents as (
         min(field_values.catalog_type_id) as catalog_type_id,
         min(field_values.external_id) as external_id,
         min(field_values.field_value) as service_name,
-        true as is_archived,
-        cast(null as json) as attribute_values
+        false as is_in_catalog,
+        true as is_archived
     from field_values
     inner join service_types on field_values.catalog_type_id = service_types.catalog_type_id
     left join catalog_entries on field_values.catalog_entry_id = catalog_entries.catalog_entry_id

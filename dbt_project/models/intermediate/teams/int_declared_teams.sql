@@ -1,13 +1,14 @@
--- One row per team of teams.csv, and the root team, which exists without a row as well.
+-- One row per team of teams.csv, and the root team, which exists without a row as well. A team that stands for several
+-- teams of incident.io has several rows there, which agree in name and parent.
 with
 
 declared as (
     select
         team_id,
-        team_name,
-        nullif(parent_team_id, '') as parent_team_id,
-        nullif(incident_io_team, '') as incident_io_team
+        min_by(team_name, seed_line) as team_name,
+        min_by(nullif(parent_team_id, ''), seed_line) as parent_team_id
     from {{ ref('teams') }}
+    group by team_id
 ),
 
 root as (
@@ -23,7 +24,6 @@ select
     case
         when team_id != {{ root_team_id() }} then coalesce(parent_team_id, {{ root_team_id() }})
     end as parent_team_id,
-    incident_io_team,
     'seed' as source
 from declared
 
@@ -33,7 +33,6 @@ select
     root.team_id,
     root.team_name,
     cast(null as {{ dbt.type_string() }}) as parent_team_id,
-    cast(null as {{ dbt.type_string() }}) as incident_io_team,
     'system' as source
 from root
 left join declared on root.team_id = declared.team_id

@@ -1,5 +1,5 @@
--- One row per team known to incident.io: every row of the teams endpoint, and every entry of the team catalog type that
--- no such row stands for. An archived entry alone is a team no more.
+-- One row per team known to incident.io, ended ones too: every row of the teams endpoint, and every entry of the team
+-- catalog type that no such row stands for.
 with
 
 teams as (
@@ -15,7 +15,12 @@ listed as (
         teams.incident_io_team_id,
         coalesce(teams.catalog_entry_id, own_entries.catalog_entry_id) as catalog_entry_id,
         coalesce(linked_entries.external_id, own_entries.external_id, teams.external_id) as external_id,
-        teams.team_name
+        teams.team_name,
+        -- The catalog says when a team ended, a sweep only when it was missed.
+        coalesce(
+            case when teams.catalog_entry_id is null then own_entries.archived_at else linked_entries.archived_at end,
+            teams.deleted_at
+        ) as ended_at
     from teams
     left join team_entries as linked_entries on teams.catalog_entry_id = linked_entries.catalog_entry_id
     -- Teams and their entries look to have the same id; nothing guarantees it.
@@ -34,12 +39,23 @@ only_in_catalog as (
         team_entries.catalog_entry_id as incident_io_team_id,
         team_entries.catalog_entry_id,
         team_entries.external_id,
-        team_entries.catalog_entry_name as team_name
+        team_entries.catalog_entry_name as team_name,
+        coalesce(team_entries.archived_at, team_entries.deleted_at) as ended_at
     from team_entries
     left join listed_ids on team_entries.catalog_entry_id = listed_ids.listed_id
-    where listed_ids.listed_id is null and team_entries.archived_at is null
+    where listed_ids.listed_id is null
+),
+
+all_teams as (
+    select * from listed
+    union all
+    select * from only_in_catalog
 )
 
-select * from listed
-union all
-select * from only_in_catalog
+select
+    incident_io_team_id,
+    catalog_entry_id,
+    external_id,
+    team_name,
+    case when ended_at <= {{ as_of() }} then ended_at end as ended_at
+from all_teams

@@ -1,4 +1,4 @@
--- One row per entry of the account's team catalog type.
+-- One row per entry of the account's team catalog type, ended ones too.
 with
 
 catalog_types as (
@@ -12,11 +12,10 @@ catalog_entries as (
 
 select
     catalog_entries.catalog_entry_id,
-    catalog_entries.catalog_type_id,
     catalog_entries.external_id,
     catalog_entries.catalog_entry_name,
     catalog_entries.aliases,
     catalog_entries.archived_at,
-    catalog_types.is_name_an_identifier
+    catalog_entries.deleted_at
 from catalog_entries
 inner join catalog_types on catalog_entries.catalog_type_id = catalog_types.catalog_type_id

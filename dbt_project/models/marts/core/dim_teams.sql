@@ -1,4 +1,4 @@
--- One row per team, in today's hierarchy.
+-- One row per team, in today's hierarchy, ended teams included.
 with recursive
 
 teams as (
@@ -28,7 +28,9 @@ select
     cast(len(hierarchy.path) - 1 as integer) as depth,
     hierarchy.path,
     teams.parent_team_id is null as is_root,
-    teams.source
+    teams.source,
+    teams.ended_at is null as is_active,
+    teams.ended_at
 from teams
 inner join hierarchy on teams.team_id = hierarchy.team_id
 order by teams.team_id

@@ -34,14 +34,19 @@ select
             candidates.source_name,
             candidates.source_value,
             candidates.team_id,
+            candidates.seed_file,
             candidates.seed_line,
-            candidates.owned_from
+            candidates.owned_from,
+            candidates.owned_to,
+            candidates.matched_by,
+            candidates.outranked_by
     ) as integer) as evidence_number,
     incidents.reference,
     candidates.attribution_step,
     candidates.step_priority,
     candidates.team_id,
     candidates.attribution_step = attribution.winning_step and not candidates.is_outranked as is_winner,
+    candidates.outranked_by,
     candidates.source_name,
     case
         when not ((incidents.is_private or {{ is_pii_hashed() }}) and candidates.is_free_text)

@@ -41,6 +41,7 @@ select
     value_kind,
     option_id,
     catalog_entry_id,
+    external_id,
     case when not is_masked then field_value end as field_value,
     case when value_kind = 'numeric' then {{ parse_number('field_value') }} end as numeric_value,
     is_masked

@@ -42,6 +42,8 @@ select
     incidents.mitigated_at,
     incidents.resolved_at,
     incidents.first_resolved_at,
+    {{ local_date('incidents.occurred_at') }} as occurred_date,
+    {{ local_date('incidents.resolved_at') }} as resolved_date,
     incidents.reopened_count,
     incidents.paused_seconds,
     incidents.time_to_resolve_seconds,

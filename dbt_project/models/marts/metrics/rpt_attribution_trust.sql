@@ -6,10 +6,6 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-coverage as (
-    select * from {{ ref('int_coverage') }}
-),
-
 grains as (
     select grains.grain
     from {{ period_grains() }} as grains (grain)
@@ -74,10 +70,12 @@ unmapped_counts as (
     group by all
 ),
 
-latest_changes as (
-    select max(updated_at) as latest_change_at
-    from {{ ref('int_incidents') }}
-    where updated_at <= {{ as_of() }}
+newest_periods as (
+    select
+        grain,
+        max(period_start) as period_start
+    from periods
+    group by grain
 )
 
 select
@@ -96,15 +94,16 @@ select
     coalesce(eligible_counts.timestamps_missing, 0) as timestamps_missing,
     cast(coalesce(excluded_counts.excluded_incidents, 0) as bigint) as excluded_incidents,
     coalesce(excluded_counts.excluded_by_reason, cast('{}' as json)) as excluded_by_reason,
-    -- Only the period of the run has a lag: in the others it would change with every run.
+    -- Only the newest period has a lag: in the others it would change with every run.
     case
-        when coverage.as_of_local >= periods.period_start and coverage.as_of_local < periods.period_end
-            then (epoch_us({{ as_of() }}) - epoch_us(latest_changes.latest_change_at)) / 60000000.0
+        when newest_periods.period_start is null then null
+        when {{ incidents_read_at() }} > {{ as_of() }} then 0
+        else (epoch_us({{ as_of() }}) - epoch_us({{ incidents_read_at() }})) / 60000000.0
     end as source_lag_minutes,
-    cast(null as timestamp with time zone) as last_full_sweep_at
+    {{ incidents_swept_at() }} as last_full_sweep_at
 from periods
-cross join coverage
-cross join latest_changes
+left join newest_periods
+    on periods.grain = newest_periods.grain and periods.period_start = newest_periods.period_start
 left join eligible_counts
     on periods.grain = eligible_counts.grain and periods.period_start = eligible_counts.period_start
 left join excluded_counts

@@ -41,6 +41,7 @@ suggestions as (
         {{ fold_text('team_name') }} as team_name_key,
         min(team_id) as team_id
     from {{ ref('dim_teams') }}
+    where is_active
     group by {{ fold_text('team_name') }}
     having count(*) = 1
 )

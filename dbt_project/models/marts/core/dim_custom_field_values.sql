@@ -1,0 +1,103 @@
+-- One row per custom field and value that an incident carries or that the account offers: what a row of team_mapping.csv can
+-- name, and what it would move. Names of people stand as their pseudonyms where pii_mode hides them, as on incidents.
+{%- set value_key = ['custom_field_id', 'option_id', 'catalog_entry_id', 'external_id', 'field_value'] %}
+with
+
+carried_values as (
+    select * from {{ ref('fct_incident_custom_fields') }}
+    where not is_masked and field_value is not null
+),
+
+personal_texts as (
+    select * from {{ ref('int_personal_texts') }}
+),
+
+offered_values as (
+    select
+        offered.* exclude (field_value),
+        {{ listed_text('offered.field_value') }} as field_value
+    from {{ ref('int_offered_field_values') }} as offered
+    left join personal_texts on {{ personal_text_key('offered.field_value') }} = personal_texts.text_key
+    where offered.field_value is not null
+),
+
+eligible_incidents as (
+    select
+        incident_id,
+        occurred_at,
+        attribution_step
+    from {{ ref('fct_incidents') }}
+    where is_eligible
+),
+
+custom_fields as (
+    select * from {{ ref('int_custom_fields') }}
+),
+
+listed_value_teams as (
+    select
+        value_teams.* exclude (field_value),
+        {{ listed_text('value_teams.field_value') }} as field_value
+    from {{ ref('int_field_value_teams') }} as value_teams
+    left join personal_texts on {{ personal_text_key('value_teams.field_value') }} = personal_texts.text_key
+),
+
+value_teams as (
+    select
+        {{ value_key | join(',\n        ') }},
+        {{ distinct_list('team_id', 'team_id is not null') }} as team_ids
+    from listed_value_teams
+    group by {{ value_key | join(', ') }}
+),
+
+all_values as (
+    select
+        {{ value_key | join(',\n        ') }},
+        incident_id,
+        false as is_offered
+    from carried_values
+
+    union all
+
+    select
+        {{ value_key | join(',\n        ') }},
+        cast(null as {{ dbt.type_string() }}) as incident_id,
+        true as is_offered
+    from offered_values
+),
+
+counted as (
+    select
+        all_values.{{ value_key | join(',\n        all_values.') }},
+        bool_or(all_values.is_offered) as is_offered,
+        count(distinct incidents.incident_id) as count_incidents,
+        count(distinct case when incidents.attribution_step != 'custom_field' then incidents.incident_id end)
+            as count_incidents_to_gain,
+        max(incidents.occurred_at) as last_seen_at
+    from all_values
+    left join eligible_incidents as incidents on all_values.incident_id = incidents.incident_id
+    group by all_values.{{ value_key | join(', all_values.') }}
+)
+
+select
+    counted.custom_field_id,
+    custom_fields.custom_field_name,
+    counted.option_id,
+    counted.catalog_entry_id,
+    counted.external_id,
+    counted.field_value,
+    {{ fold_text('counted.field_value') }} as field_value_key,
+    counted.is_offered,
+    counted.count_incidents,
+    counted.count_incidents_to_gain,
+    counted.last_seen_at,
+    value_teams.team_ids
+from counted
+inner join custom_fields on counted.custom_field_id = custom_fields.custom_field_id
+left join value_teams
+    on
+        counted.custom_field_id = value_teams.custom_field_id
+        {% for column in value_key[1:] %}
+            and counted.{{ column }} is not distinct from value_teams.{{ column }}
+        {% endfor %}
+order by counted.custom_field_id, counted.field_value, counted.option_id, counted.catalog_entry_id, counted.external_id
