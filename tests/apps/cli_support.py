@@ -169,6 +169,7 @@ select
     scope_type, scope_id, rollup, period_start, scope_name, period_start + interval 1 month as period_end,
     period_start < date '2026-03-01' as is_complete, 31.0 as elapsed_days, 9 as total_incidents,
     2.0323 as incidents_per_week, 8 as incidents_resolved, 1 as open_at_period_end, 8 as time_to_resolve_n_hours,
+    2 as incidents_led, 3 as incidents_involved, 4 as incidents_reported, 12.25::double as workload_hours,
     5.0 as time_to_resolve_mean_hours, 4.5 as time_to_resolve_p50_hours, null::double as time_to_resolve_p90_hours
 from
     (values

@@ -129,6 +129,16 @@ def test_a_person_is_found_by_id_name_or_email(home: Path, wanted: str):
     assert (document["scope_type"], document["scope_id"]) == ("person", "u1")
 
 
+def test_a_person_has_counts_and_workload_instead_of_times(home: Path):
+    lines = run_command(
+        home, "metrics", "--person", "Ada", "--grain", "month", "--periods", "1"
+    ).stdout.splitlines()
+    assert lines[2].split("  ")[0] == "month of"
+    assert "led" in lines[2]
+    assert "p50" not in lines[2]
+    assert lines[4].split()[-6:] == ["9", "2", "3", "4", "2.0323", "12.2"]
+
+
 def test_an_ambiguous_name_asks_for_an_id(home: Path):
     finished = run_command(home, "metrics", "--team", "Twins", "--grain", "month")
     assert finished.code == 1

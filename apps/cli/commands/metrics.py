@@ -31,6 +31,16 @@ HEADINGS = {
     "time_to_resolve_n_hours": "of",
 }
 
+# People have no durations: the times of a handful of incidents say more about the incidents than about the person.
+HEADINGS_OF_PEOPLE = {
+    "total_incidents": "incidents",
+    "incidents_led": "led",
+    "incidents_involved": "involved",
+    "incidents_reported": "reported",
+    "incidents_per_week": "per week",
+    "workload_hours": "workload h",
+}
+
 
 @click.command("metrics", epilog=EPILOG)
 @click.option("--team", metavar="TEAM", help="Id or name of a team, instead of the organisation.")
@@ -48,7 +58,8 @@ def command(
     """Show incident counts and times to resolve from the published marts.
 
     A team has rows for what is credited to itself (direct) and to it or any team below it (subtree). Hours are
-    those of incidents resolved in the period. The period that has not ended is marked.
+    those of incidents resolved in the period. A person has counts and the workload of the incidents they took part
+    in, as far as those are not private. The period that has not ended is marked.
     """
     if team and person:
         raise click.UsageError("--team and --person exclude each other.")
@@ -77,7 +88,7 @@ def command(
     elif as_csv:
         _write_csv(rows)
     else:
-        click.echo(_text(f"{scope.name} ({scope.kind})", grain, rows))
+        click.echo(_text(f"{scope.name} ({scope.kind})", grain, rows, HEADINGS_OF_PEOPLE if person else HEADINGS))
 
 
 def _write_csv(rows: list[dict[str, Any]]) -> None:
@@ -87,15 +98,15 @@ def _write_csv(rows: list[dict[str, Any]]) -> None:
         writer.writerows(rows)
 
 
-def _text(title: str, grain: str, rows: list[dict[str, Any]]) -> str:
+def _text(title: str, grain: str, rows: list[dict[str, Any]], headings: dict[str, str]) -> str:
     from apps.cli.tables import table
 
     if not rows:
         return f"{title}: no periods yet"
     has_rollups = len({row["rollup"] for row in rows}) > 1
-    header = [f"{grain} of", *(["rollup"] if has_rollups else []), *HEADINGS.values()]
+    header = [f"{grain} of", *(["rollup"] if has_rollups else []), *headings.values()]
     lines = []
     for row in rows:
         period = str(row["period_start"]) + ("" if row["is_complete"] else " (so far)")
-        lines.append([period, *([row["rollup"]] if has_rollups else []), *[row[column] for column in HEADINGS]])
+        lines.append([period, *([row["rollup"]] if has_rollups else []), *[row[column] for column in headings]])
     return f"{title}\n\n{table(header, lines)}"
