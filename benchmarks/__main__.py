@@ -16,6 +16,7 @@ from apps.demo_api.server import DemoServer
 from benchmarks.environment import AS_OF, environ_of
 from benchmarks.measure import Cost, describe_machine, measure, python
 from benchmarks.reading import bench_daily, bench_limits
+from pipelines.settings import DEMO_SEEDS_DIR
 
 CLI = ("-m", "apps.cli")
 
@@ -56,6 +57,7 @@ def bench_build(scratch: Path, incidents: int) -> None:
     warehouse = home / "warehouse.duckdb"
     build = measure(python(*CLI, "build", "--json"), environ)
     seconds = orjson.loads(build.stdout)["seconds"]["build"]
+    bench_plan(scratch, environ)
     direct = measure(
         python("-m", "benchmarks.direct_build", str(warehouse), str(scratch / "direct"), AS_OF.isoformat()),
         environ,
@@ -64,6 +66,21 @@ def bench_build(scratch: Path, incidents: int) -> None:
     print(f"    build    {seconds:7.1f} s (checks included)   same statements directly {floor:7.1f} s")
     print(f"    overhead {seconds - floor:7.1f} s   ratio {seconds / floor:.2f}   (target: overhead at most 15 s)")
     shutil.rmtree(home)
+
+
+def bench_plan(scratch: Path, environ: dict[str, str]) -> None:
+    """What an edited mapping would change, on the home of the settings; its seeds stay as they are."""
+    draft = scratch / "draft"
+    shutil.copytree(DEMO_SEEDS_DIR, draft, dirs_exist_ok=True)
+    mapping = draft / "team_mapping.csv"
+    text = mapping.read_text(encoding="utf-8")
+    edited = text.replace("Infrastructure,cloud-foundation", "Infrastructure,networking")
+    if edited == text:
+        raise RuntimeError("the demo's mapping has no row to edit any more: adapt bench_plan")
+    mapping.write_text(edited, encoding="utf-8")
+    plan = measure(python(*CLI, "mapping", "plan", "--seeds", str(draft), "--json"), environ)
+    moved = len(orjson.loads(plan.stdout)["incidents"])
+    print(f"    plan     {plan}   ({moved:,} incidents would move)")
 
 
 def bench_rerun(scratch: Path, incidents: int) -> None:

@@ -132,7 +132,6 @@ def build(run: Run, dbt: DbtCliResource, context: dg.AssetExecutionContext) -> I
         log_file = run.settings.logs_dir / "dbt.log"
         ending = f"Nothing was published, readers keep the last good copy. All that dbt said is in {log_file}"
         raise BuildError([*describe_failures(results, invocation.manifest), ending])
-    run.warnings += describe_warnings(results, invocation.manifest)
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def last_build(settings: Settings) -> LastBuild | None:
     hooks, statements = [], []
     for result in results["results"]:
         kind, sql = result["unique_id"].partition(".")[0], result["compiled_code"]
-        if kind == "operation":
+        if kind == "operation" and "on-run-start" in result["unique_id"]:
             hooks.append(sql)
         elif kind == "model":
             [relation] = QUALIFIED.findall(result["relation_name"])

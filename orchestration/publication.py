@@ -44,7 +44,10 @@ def _rows_that_fit_nothing(run: Run) -> list[str]:
     if run.seeds is None:
         return []
     with read_only(run.settings.warehouse) as connection:
-        return [str(problem) for problem in check_against_account(connection, run.seeds).warnings]
+        return [
+            str(problem)
+            for problem in check_against_account(connection, run.seeds, run.settings.pii_salt).warnings
+        ]
 
 
 def _not_compared(restated: Restated) -> list[str]:

@@ -23,7 +23,7 @@ from orchestration.progress import Progress
 from pipelines.seeds import Seeds
 from pipelines.seeds.normalise import LINE_COLUMN
 from pipelines.settings import Settings
-from pipelines.warehouse import copy_warehouse
+from pipelines.warehouse import WarehouseMissingError, copy_warehouse, run_lock
 
 BEFORE, AFTER = "before", "warehouse"
 SEEDS = "seeds"
@@ -61,29 +61,42 @@ def rehearse(settings: Settings, seeds: Seeds, marts: list[str], progress: Progr
     home is written. Raises :class:`RehearsalError`, WarehouseMissingError, or WarehouseBusyError while a run holds
     the warehouse.
     """
-    build = last_build(settings)
-    if settings.warehouse.exists() and build is None:
-        raise RehearsalError(
-            "The last build did not succeed or was interrupted, so there are no marts to compare with. "
-            "Run `incident-marts build` first."
-        )
+    if not settings.warehouse.exists():
+        raise WarehouseMissingError(f"{settings.warehouse} does not exist yet; `incident-marts run` creates it")
     _remove_leftovers(settings.home)
-    settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, dir=settings.home) as folder:
         progress.stage("Copying the warehouse")
         copy = Path(folder) / "copy.duckdb"
-        copy_warehouse(settings.home, settings.warehouse, copy)
-        assert build is not None
+        with run_lock(settings.home, brief=True):  # so that statements and data are of one build
+            build = _successful_build(settings)
+            copy_warehouse(settings.home, settings.warehouse, copy)
         with duckdb.connect(config=CONFIG | {"temp_directory": f"{folder}/spill"}) as connection:
             for statement in SESSION:
                 connection.execute(statement)
+            connection.execute(f"set variable pii_salt = '{_escaped(settings.pii_salt or '')}'")
             connection.execute(f"attach '{_escaped(copy)}' as {BEFORE} (read_only)")
             connection.execute(f"attach ':memory:' as {AFTER}")
             connection.execute(f"use {AFTER}")
             _refuse_stale_marts(connection, build)
             progress.stage("Computing the credit with the other seeds")
-            changed = _Rebuild(connection, build, progress).run(seeds, {("marts", mart) for mart in marts})
+            rebuild = _Rebuild(connection, build, progress)
+            try:
+                changed = rebuild.run(seeds, {("marts", mart) for mart in marts})
+            except duckdb.Error as error:
+                raise RehearsalError(
+                    f"The statements of the last build do not run on the copy: {error}"
+                ) from error
             yield Rehearsal(connection, changed)
+
+
+def _successful_build(settings: Settings) -> LastBuild:
+    build = last_build(settings)
+    if build is None:
+        raise RehearsalError(
+            "The last build did not succeed or was interrupted, so there are no marts to compare with. "
+            "Run `incident-marts build` first."
+        )
+    return build
 
 
 class _Rebuild:
@@ -188,5 +201,5 @@ def _remove_leftovers(home: Path) -> None:
             folder.rmdir()
 
 
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _escaped(text: Path | str) -> str:
+    return str(text).replace("'", "''")

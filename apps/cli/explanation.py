@@ -133,7 +133,7 @@ def _lost_because(row: dict[str, Any], winning_step: str, best: int) -> str:
     if row["attribution_step"] != winning_step:
         return f"the step {winning_step} comes first and names a team"
     if row["outranked_by"] != "field_priority":
-        return f"a row of {row['outranked_by']} says otherwise"
+        return f"a row of {row['outranked_by']} comes first"
     return f"field priority {row['field_priority']}, and a field of priority {best} names a team"
 
 

@@ -27,9 +27,9 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params, behind: str |
     A list ends at an answer without `after` or at an empty page; the asked page size says nothing about the end,
     the API may cut it. What would end a list too early or never is asked for again, and when the API insists:
 
-    - a cursor that leads back is replaced by the id of the last row, which is what a cursor is; if that leads back
-      too, :class:`RepeatedCursorError` is raised, or, where the cursor only repeats the one just asked with and no
-      total says otherwise, the list has ended;
+    - a cursor that leads back is replaced by the id of the last row, which is what a cursor is. If that leads back
+      too, :class:`RepeatedCursorError` is raised, unless the page only repeats the one before it and no total says
+      that there is more: then the list has ended;
     - an end before the announced total is believed: what the total counts is not documented.
 
     An entry without an id is an :class:`~pipelines.incident_io.errors.UnexpectedDataError`.
@@ -38,6 +38,7 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params, behind: str |
     if endpoint.page_size is not None:
         wanted.append(("page_size", str(endpoint.page_size)))
     used: list[str] = [behind] if behind else []
+    before: set[str] = set()
     count_rows = repeats = 0
     while True:
         cursor = [("after", used[-1])] if used else []
@@ -59,6 +60,8 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params, behind: str |
                 continue
         if (leads_back or points_at_itself) and rows[-1]["id"] not in used:
             after, leads_back, is_last = rows[-1]["id"], False, False
+        elif points_at_itself:
+            leads_back = not {row["id"] for row in rows} <= before
         if leads_back:
             of_total = f" of {total}" if total is not None else ""
             raise RepeatedCursorError(
@@ -66,7 +69,7 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params, behind: str |
                 f"times in a row, after {count_so_far}{of_total} rows. The rest of the list cannot be "
                 "reached. Try again later, and report it to incident.io if it stays."
             )
-        count_rows, repeats = count_so_far, 0
+        count_rows, repeats, before = count_so_far, 0, {row["id"] for row in rows}
         if rows:
             yield Page(rows, total)
         if is_last:

@@ -8,6 +8,7 @@ state known.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,7 +33,13 @@ from pipelines.incident_io.cursors import (
 )
 from pipelines.incident_io.endpoints import BY_NAME, Endpoint
 from pipelines.incident_io.enums import unknown_values
-from pipelines.incident_io.errors import InvalidRequestError, MissingScopeError, NotFoundError, UnexpectedDataError
+from pipelines.incident_io.errors import (
+    CancelledError,
+    InvalidRequestError,
+    MissingScopeError,
+    NotFoundError,
+    UnexpectedDataError,
+)
 from pipelines.incident_io.landmarks import Landmarks
 from pipelines.incident_io.pages import Page
 from pipelines.incident_io.reading import Reading
@@ -206,10 +213,19 @@ class TableReader:
         if len(series) == 1:
             return [self._walk(series[0], is_new=is_new)]
         futures = [self._account.series_pool.submit(self._walk, each, is_new=is_new) for each in series]
+        failure: BaseException | None = None
         for future in futures:
-            if future.exception() is not None:
+            try:
+                error = future.exception()
+            except FutureCancelledError:
+                # Never begun, because another one failed or the run is being closed.
+                error = CancelledError("stopped because another part of the run failed")
+            if error is not None and failure is None:
+                failure = error
                 for other in futures:
                     other.cancel()
+        if failure is not None:
+            raise failure
         return [future.result() for future in futures]
 
     def _walk(self, series: Series, *, is_new: bool = True) -> Walked:

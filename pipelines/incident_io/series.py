@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 from pipelines.incident_io.client import Client, Params
 from pipelines.incident_io.cursors import WHOLE, Plan
@@ -19,7 +20,8 @@ from pipelines.incident_io.endpoints import BY_NAME, FOLLOW_UP_MODES, STATUS_CAT
 from pipelines.incident_io.errors import MissingScopeError
 from pipelines.incident_io.pages import Row, read_pages
 
-SELECT_FIELD_TYPES = ("single_select", "multi_select")
+# Any other type may have options, one that is added later as well.
+FIELD_TYPES_WITHOUT_OPTIONS = ("text", "link", "numeric")
 NEEDED_CATEGORIES = frozenset({"team", "service"})
 
 
@@ -196,26 +198,29 @@ def listed_partitions(endpoint: Endpoint, parents: Parents) -> frozenset[str]:
 
 def _option_fields(parents: Parents, plan: Plan) -> Iterator[Series]:
     for custom_field in parents.rows("custom_fields"):
-        has_options = custom_field.get("field_type") in SELECT_FIELD_TYPES
-        if has_options and not custom_field.get("catalog_type_id"):
+        field_type = custom_field.get("field_type")
+        if field_type not in FIELD_TYPES_WITHOUT_OPTIONS and not custom_field.get("catalog_type_id"):
             yield Series(
                 [("custom_field_id", custom_field["id"])],
                 partition=custom_field["id"],
                 child_of=f"custom field {custom_field['id']}",
+                optional="custom_field_options: the API does not list options of custom field "
+                f"{custom_field['id']} of type {field_type!r}",
             )
 
 
 def _needed_catalog_types(parents: Parents, plan: Plan) -> Iterator[Series]:
-    used_by_fields = {custom_field.get("catalog_type_id") for custom_field in parents.rows("custom_fields")}
+    used_by_fields = _texts(
+        [custom_field.get("catalog_type_id") for custom_field in parents.rows("custom_fields")]
+    )
     catalog_types = parents.rows("catalog_types")
     needed = [
         catalog_type
         for catalog_type in catalog_types
         if catalog_type.get("is_team_type")
-        or NEEDED_CATEGORIES.intersection(catalog_type.get("categories") or ())
-        or parents.catalog_types.intersection(
-            (catalog_type["id"], catalog_type.get("name"), catalog_type.get("type_name"))
-        )
+        or NEEDED_CATEGORIES & _texts(catalog_type.get("categories"))
+        or parents.catalog_types
+        & _texts([catalog_type["id"], catalog_type.get("name"), catalog_type.get("type_name")])
         or catalog_type["id"] in used_by_fields
     ]
     for catalog_type in needed + _on_the_way_to_teams(catalog_types, needed):
@@ -228,20 +233,29 @@ def _needed_catalog_types(parents: Parents, plan: Plan) -> Iterator[Series]:
 
 def _on_the_way_to_teams(catalog_types: list[Row], needed: list[Row]) -> list[Row]:
     """Types between a needed one and the teams: a service may name its team through its component."""
-    team_types = {kind.get("type_name") for kind in catalog_types if kind.get("is_team_type")}
+    team_types = _texts([kind.get("type_name") for kind in catalog_types if kind.get("is_team_type")])
     pointed_at = {type_name for catalog_type in needed for type_name in _attribute_types(catalog_type)}
     return [
         catalog_type
         for catalog_type in catalog_types
         if catalog_type not in needed
-        and catalog_type.get("type_name") in pointed_at
-        and team_types.intersection(_attribute_types(catalog_type))
+        and _texts([catalog_type.get("type_name")]) & pointed_at
+        and team_types & _attribute_types(catalog_type)
     ]
 
 
-def _attribute_types(catalog_type: Row) -> list[str]:
-    attributes = (catalog_type.get("schema") or {}).get("attributes") or []
-    return [attribute["type"] for attribute in attributes if attribute.get("type")]
+def _attribute_types(catalog_type: Row) -> frozenset[str]:
+    schema = catalog_type.get("schema")
+    attributes = schema.get("attributes") if isinstance(schema, dict) else None
+    found = attributes if isinstance(attributes, list) else []
+    return _texts([attribute.get("type") for attribute in found if isinstance(attribute, dict)])
+
+
+def _texts(values: Any) -> frozenset[str]:
+    """The texts of a list. Anything else is left to the table of these records, which refuses it."""
+    return (
+        frozenset(value for value in values if isinstance(value, str)) if isinstance(values, list) else frozenset()
+    )
 
 
 def _instant(moment: datetime) -> str:

@@ -30,7 +30,8 @@ STEPS = (
         "sides/scopes",
         "sides/totals",
     ),
-    *("differing_evidence", "compared_evidence", "incident_reasons", "part_changes", "changed_totals"),
+    *("differing_evidence", "compared_evidence", "incident_reasons", "part_changes"),
+    *("differing_totals", "total_reasons", "changed_totals"),
 )
 SIDES = {"old": "published", "new": "warehouse"}
 # Metrics whose totals are watched: the event that places an incident in their periods, their row in the catalogue.

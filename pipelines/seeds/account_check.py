@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.pseudonyms import pseudonym
 from pipelines.seeds import Seeds, reading_order
 from pipelines.seeds.schema import Problem, Row, fold, quoted
 
@@ -37,16 +38,22 @@ class Names:
         self.ids |= {name for name in ids if name is not None}
         self.texts |= {fold(text) for text in texts if text is not None}
 
-    def fit(self, cell: str) -> bool:
-        """Whether a cell of a seed file means any of the things."""
-        return cell in self.ids or fold(cell) in self.texts
+    def fit(self, cell: str, salt: str | None) -> bool:
+        """Whether a cell of a seed file means any of the things; with a salt also by its pseudonym."""
+        if cell in self.ids or fold(cell) in self.texts:
+            return True
+        return salt is not None and pseudonym(cell, salt) in self.texts
 
     def __bool__(self) -> bool:
         return bool(self.ids)
 
 
-def check_against_account(connection: duckdb.DuckDBPyConnection, seeds: Seeds) -> AccountCheck:
+def check_against_account(
+    connection: duckdb.DuckDBPyConnection, seeds: Seeds, salt: str | None = None
+) -> AccountCheck:
     """Compares valid seeds with the account as the marts on `connection` (schema `marts`) know it.
+
+    `salt` is that of the pseudonyms, for marts in which people stand under theirs.
 
     A subject of which the account shows nothing at all, as when the key may not read it, is named instead of
     having every row warned about.
@@ -65,13 +72,15 @@ def check_against_account(connection: duckdb.DuckDBPyConnection, seeds: Seeds) -
         warnings += [
             Problem(f"{file}.csv", row.line, column, what, quoted(row.cells[column]))
             for row in rows
-            if not names.fit(row.cells[column])
+            if not names.fit(row.cells[column], salt)
         ]
-    warnings += _values_that_fit_nothing(connection, seeds.tables["team_mapping"])
+    warnings += _values_that_fit_nothing(connection, seeds.tables["team_mapping"], salt)
     return AccountCheck(sorted(warnings, key=reading_order), not_checked)
 
 
-def _values_that_fit_nothing(connection: duckdb.DuckDBPyConnection, rows: list[Row]) -> Iterator[Problem]:
+def _values_that_fit_nothing(
+    connection: duckdb.DuckDBPyConnection, rows: list[Row], salt: str | None
+) -> Iterator[Problem]:
     """Mapping rows whose field is there but offers no such value, nor does an incident carry it."""
     fields: dict[str, set[str]] = defaultdict(set)
     for field_id, name in _rows(
@@ -90,7 +99,7 @@ def _values_that_fit_nothing(connection: duckdb.DuckDBPyConnection, rows: list[R
     for row in rows:
         custom_field, value = row.cells["custom_field"], row.cells["field_value"]
         named = fields.get(custom_field, set()) | fields.get(fold(custom_field), set())
-        if named and not any(values[field_id].fit(value) for field_id in named):
+        if named and not any(values[field_id].fit(value, salt) for field_id in named):
             what = "fits no value of this custom field, so the row does nothing"
             yield Problem("team_mapping.csv", row.line, "field_value", what, quoted(value))
 

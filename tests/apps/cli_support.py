@@ -50,7 +50,7 @@ MARTS = """
 create schema marts;
 
 create table marts.dim_teams as
-select *, 'seed' as source from (values
+select *, 'seed' as source, true as is_active from (values
     ('organisation', 'Harbour', null, true), ('payments', 'Payments', 'organisation', false),
     ('straße', 'Straßenbau', 'organisation', false), ('twin-1', 'Twins', 'organisation', false),
     ('twin-2', 'Twins', 'organisation', false)
@@ -87,7 +87,7 @@ from (values
     ('01A', 4, 'INC-7', 'organisation', 4, 'organisation', false, 'root_team_id', 'organisation', 'always', null,
         null, null, null, null, false, null),
     ('01B', 1, 'INC-8', 'explicit_owner', 2, 'payments', true, 'incident_owners', 'INC-8', 'reference', null,
-        'incident_owners.csv', 2, null, null, false, null),
+        'incident_owners.csv', 5, null, null, false, null),
     ('01B', 2, 'INC-8', 'explicit_owner', 2, 'straße', false, 'team_ids', '01TEAM', 'team_id', null,
         null, null, null, null, false, 'incident_owners.csv'),
     ('01B', 3, 'INC-8', 'organisation', 4, 'organisation', false, 'root_team_id', 'organisation', 'always', null,

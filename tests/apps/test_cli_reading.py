@@ -34,12 +34,6 @@ def test_explain_tells_every_step_with_value_mapping_row_interval_and_winner(hom
     assert "4. organisation" in story
 
 
-def test_explain_tells_what_a_row_of_a_seed_outranked(home: Path):
-    story = run_command(home, "explain", "INC-8").stdout
-    assert "* incident_owners = 'INC-8' -> Payments" in story
-    assert "lost: a row of incident_owners.csv says otherwise" in story
-
-
 def test_explain_names_the_values_that_map_to_no_team(home: Path):
     story = run_command(home, "explain", "INC-7").stdout
     assert "Region = 'Nowhere' maps to no team (perhaps payments): add a row to " in story
@@ -58,6 +52,13 @@ def test_explain_tells_how_the_credit_was_restated(home: Path):
     assert "Changed since" not in run_command(home, "explain", "INC-8").stdout
     [restated] = run_command(home, "explain", "INC-7", "--json").document["restatements"]
     assert (restated["reason"], restated["old_team_ids"]) == ("mapping_edit", ["straße"])
+
+
+def test_explain_says_which_file_outranks_what_incident_io_says(home: Path):
+    story = run_command(home, "explain", "INC-8").stdout
+    assert "* incident_owners = 'INC-8' -> Payments  (matched by reference; " in story
+    assert "  team_ids = '01TEAM' -> Straßenbau  (" in story
+    assert "lost: a row of incident_owners.csv comes first" in story
 
 
 def test_explain_says_why_an_incident_does_not_count(home: Path):

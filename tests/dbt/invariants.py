@@ -52,6 +52,15 @@ _QUERIES = {
         group by teams.period_start
         having abs(sum(teams.incidents_weighted) - any_value(organisation.total_incidents)) > 1e-9
     """,
+    "the workload of all teams is that of the organisation": """
+        select teams.period_start, sum(teams.workload_hours), any_value(organisation.workload_hours)
+        from marts.rpt_metrics_{grain} as teams
+        inner join marts.rpt_metrics_{grain} as organisation
+            on organisation.scope_type = 'organisation' and organisation.period_start = teams.period_start
+        where teams.scope_type = 'team' and teams.rollup = 'direct'
+        group by teams.period_start
+        having abs(sum(teams.workload_hours) - any_value(organisation.workload_hours)) > 1e-6
+    """,
     "subtree is never less than direct": """
         select direct.scope_id, direct.period_start
         from marts.rpt_metrics_{grain} as direct
@@ -81,6 +90,7 @@ _QUERIES = {
         select period_start
         from marts.rpt_metrics_{grain}
         where reopen_rate < 0 or reopen_rate > 1 or elapsed_days < 0 or incidents_per_week < 0
+            or follow_up_completion_30d < 0 or follow_up_completion_30d > 1 or workload_hours < 0
             or time_to_resolve_p50_hours < 0 or time_to_resolve_active_p50_hours < 0
             or impact_duration_p50_hours < 0
     """,

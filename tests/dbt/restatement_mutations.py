@@ -26,6 +26,7 @@ pipelines.restatements.SQL = Path(sys.argv[1])
 sys.exit(pytest.main(["-x", "-q", "--no-header", "tests/dbt/test_restatements.py"]))
 """
 STATES, REASONS, TOTALS = "changed_incidents.sql", "incident_reasons.sql", "changed_totals.sql"
+DIFFERING, TOTAL_REASONS = "differing_totals.sql", "total_reasons.sql"
 COMPARED, PARTS = "compared_evidence.sql", "part_changes.sql"
 
 MUTATIONS = (
@@ -59,11 +60,13 @@ MUTATIONS = (
     Mutation(PARTS, "when shared_scopes.incident_id is null and", "when false and"),
     Mutation(PARTS, "when 'resolved' then incidents.old_seconds", "when 'resolved' then 0"),
     Mutation("sides/scopes.sql", "unnest(teams.path) as scope_id", "credits.team_id as scope_id"),
-    Mutation(TOTALS, "old_totals.is_complete\n        and", "true\n        and"),
-    Mutation(TOTALS, "new_totals.metric is null or old_totals.number", "old_totals.number"),
-    Mutation(TOTALS, "and totals.event = part_changes.event", ""),
-    Mutation(TOTALS, "and totals.period_end > part_changes.local_date", ""),
-    Mutation(TOTALS, "(-reasons.count_incidents, reason_orders.reason_order)", "reasons.count_incidents"),
+    Mutation(DIFFERING, "old_totals.is_complete\n    and", "true\n    and"),
+    Mutation(DIFFERING, "new_totals.metric is null or old_totals.number", "old_totals.number"),
+    Mutation(TOTAL_REASONS, "and totals.event = part_changes.event", ""),
+    Mutation(TOTAL_REASONS, "and totals.period_end > part_changes.local_date", ""),
+    Mutation(TOTAL_REASONS, "(-nearest.count_incidents, reason_orders.reason_order)", "nearest.count_incidents"),
+    Mutation(TOTAL_REASONS, "where totals.rollup = 'subtree' and", "where false and"),
+    Mutation(TOTAL_REASONS, "found.distance = min(found.distance)", "found.distance = max(found.distance)"),
     Mutation(TOTALS, "when redefined_metrics.metric is not null then 'definition_change'", ""),
     Mutation(TOTALS, "when lost_teams.team_id is not null then 'hierarchy_edit'", ""),
     Mutation(TOTALS, "when totals.is_gone then 'definition_change'", ""),

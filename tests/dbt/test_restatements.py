@@ -17,9 +17,10 @@ from pipelines.restatements import Restated, log_restatements
 from pipelines.settings import Settings
 from pipelines.warehouse import read_only
 from tests.dbt.account import Account, Row
+from tests.dbt.building import run_values
 from tests.dbt.compiled_project import CompiledProject
 from tests.dbt.conftest import Compile
-from tests.dbt.loading import load_account, new_warehouse
+from tests.dbt.loading import SALT, load_account, new_warehouse
 from tests.dbt.small_accounts import at, incident, small_account, teams, update
 
 AS_OF = "2026-11-10 12:00"
@@ -45,11 +46,12 @@ class Home:
             connection.execute(f"attach '{path}' as warehouse")
             connection.execute("use warehouse")
             connection.execute("set timezone = 'UTC'")
+            connection.execute(f"set variable pii_salt = '{SALT}'")
         else:
             connection = new_warehouse(path)
         with connection:
             load_account(connection, account)
-            compiled.run(connection, account.as_of, account.coverage_start, views_as_tables=True)
+            compiled.run(connection, run_values(account), views_as_tables=True)
 
     def log(self, account: Account) -> Restated:
         self._number += 1
@@ -384,6 +386,22 @@ def test_a_team_that_moves_changes_subtree_totals_and_no_credit(home: Home) -> N
         ("platform", "subtree", "total_incidents"): (0, 2, "hierarchy_edit")
     }
     assert reasons(rows) == {"hierarchy_edit"}
+
+
+def test_subtrees_by_the_chart_of_the_day_have_the_reason_of_their_incidents(empty_home: Home) -> None:
+    rules = {"hierarchy_mode": "as_of"}
+    under_platform = company(variables=rules).with_rows(
+        "seeds", "teams", teams("payments", "search", "platform", payments="platform")
+    )
+    empty_home.run(under_platform)
+    moved = company(variables=rules, as_of=at("2026-11-11 12:00"))
+    assert empty_home.run(moved) == []
+    edit = company(variables=rules, as_of=at("2026-11-12 12:00"))
+    rows = empty_home.run(edit.with_rows("seeds", "team_mapping", [mapping("Pay", "search")]))
+    assert totals(rows, metric="total_incidents", scope_id="platform") == {
+        ("platform", "subtree", "total_incidents"): (2, 1, "mapping_edit")
+    }
+    assert reasons(rows) == {"mapping_edit"}
 
 
 def test_a_row_that_comes_to_stand_for_a_team_of_incident_io_is_an_edit_of_the_hierarchy(home: Home) -> None:

@@ -210,7 +210,8 @@ def assert_holds_what_stood_still(stored: Raw, api: FaultyApi, tables: Collectio
             continue
         for record in account.rows[table]:
             if record["id"] not in account.disturbed[table] | account.silent[table]:
-                assert found.get(record["id"]) == expected(table, record), f"{table}: {record} stood still"
+                row = found.get(record["id"])
+                assert row == expected(table, record), f"{table}: {record} stood still, stored is {row}"
 
 
 def assert_as_never_disturbed(

@@ -89,6 +89,11 @@ def error(status: int, code: str, message: str = "no", **metadata: str) -> Answe
     )
 
 
+class _Server(ThreadingHTTPServer):
+    # Many walkers connect at once; of those beyond the queue some would wait for a second.
+    request_queue_size = 128
+
+
 class FakeApi:
     """Holds `rows` per list, `faults` (answers to give first, per path) and the `requests` seen.
 
@@ -108,7 +113,7 @@ class FakeApi:
         self.after_on_last_page = False
         self.headers: dict[str, str] = {}
         self.dashboard_url = DASHBOARD
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
 
     @property

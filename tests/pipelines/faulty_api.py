@@ -130,6 +130,9 @@ class FaultyApi(FakeApi):
             self.rows = {table: self._in_order(table, rows) for table, rows in self.account.rows.items()}  # type: ignore[assignment]
             for table in ENDPOINTS.values():
                 self.rows.setdefault(table, [])
+            self._cursors.setdefault(ENDPOINTS.get(path, "") + _filters(params), []).extend(
+                params.get("after", [])
+            )
             right = super().answer(path, params, authorization)
             name = self.plan(self._count, path)
             if name is None or right.status != 200:
@@ -148,9 +151,9 @@ class FaultyApi(FakeApi):
         return PASSING[name](self.chance, right)
 
     def _leading_back(self, walk: str, right: Answer) -> Answer | None:
-        """The right rows with a cursor that was given out before in this walk; None where there is none."""
+        """The right rows with a cursor that this walk was asked with before; None where there is none."""
         body = json.loads(right.body)
-        used = self._cursors.get(walk, [])[:-1]
+        used = self._cursors.get(walk)
         if not body.get("pagination_meta", {}).get("after") or not used:
             return None
         body["pagination_meta"]["after"] = self.chance.choice(used)
@@ -170,7 +173,6 @@ class FaultyApi(FakeApi):
         if len(left) > size:
             meta["after"] = page[-1]["id"]
             self._places[(name, page[-1]["id"])] = key(page[-1])
-            self._cursors.setdefault(name + _filters(params), []).append(page[-1]["id"])
         if name in WITH_TOTAL:
             meta["total_record_count"] = len(rows)
         shown = [{key: value for key, value in row.items() if key[0] != "_"} for row in page]

@@ -185,13 +185,21 @@ class LivingAccount:
         deletable = (*STAMPED, *BY_NAME, "incident_alerts", "incident_attachments", "severities")
         table, record = self._some_record(deletable)
         if record is not None:
-            self.rows[table].remove(record)
-            self.deleted[table].add(record["id"])
-            self.disturbed[table].add(record["id"])
+            self._remove(table, record)
+            if table == "incidents":
+                # They are only listed by incident.
+                for attachment in [*self.rows["incident_attachments"]]:
+                    if attachment["incident_id"] == record["id"]:
+                        self._remove("incident_attachments", attachment)
             if table == "incident_attachments":
                 for incident in self.rows["incidents"]:
                     if incident["id"] == record["incident_id"]:
                         self._touch(incident)
+
+    def _remove(self, table: str, record: Row) -> None:
+        self.rows[table].remove(record)
+        self.deleted[table].add(record["id"])
+        self.disturbed[table].add(record["id"])
 
     def _touch(self, record: Row, table: str = "incidents") -> None:
         if table in STAMPED:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from pipelines.incident_io.errors import ApiUnreachableError
 from pipelines.settings import Settings
-from tests.pipelines.fake_api import KEY, FakeApi, error
+from tests.pipelines.fake_api import KEY, Answer, FakeApi, error
 from tests.pipelines.test_incident_io_load import incident, query, run
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
@@ -142,3 +143,14 @@ def test_only_needed_and_named_catalog_types_are_read(api: FakeApi, settings: Se
     assert types() == {"ct1"}
     assert types(catalog_types=("Product",)) == {"ct1", "ct3"}
     assert types(catalog_types=("GithubRepository", "ct3")) == {"ct1", "ct2", "ct3"}
+
+
+def test_one_of_many_requests_that_fails_says_why_and_not_that_others_were_stopped(
+    api: FakeApi, settings: Settings
+) -> None:
+    api.rows["incidents"] = [
+        incident(number, created_at=days_ago(1), updated_at=days_ago(1)) for number in range(40)
+    ]
+    api.always[PATH] = Answer(500)
+    with pytest.raises(ApiUnreachableError, match=rf"{PATH}\?incident_id=I\d+: gave up after 3 attempts"):
+        run(settings)

@@ -93,6 +93,10 @@ def column_type(shape: Shape) -> str:
 
 @pytest.fixture(scope="module")
 def served() -> dict[str, list[dict[str, Any]]]:
+    return served_records()
+
+
+def served_records() -> dict[str, list[dict[str, Any]]]:
     """Per table one minimal record and the full ones, with the parents that children need to be asked for."""
     rows = {
         table: [*full_records(facts["record"]), minimal_record(facts["record"], 0)]

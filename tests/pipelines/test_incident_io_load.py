@@ -61,7 +61,7 @@ def settings(tmp_path: Path, api: FakeApi) -> Settings:
 
 
 def run(settings: Settings, **options: Any) -> Any:
-    client = Client(settings.api_url, settings.api_key or "", retry=QUICK, timeout=(1, 1))
+    client = Client(settings.api_url, settings.api_key or "", retry=QUICK, timeout=(5, 2))
     return extract(settings, client=client, **options)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.incident_io.client import Client
 from pipelines.incident_io.endpoints import BY_NAME
-from pipelines.incident_io.errors import ApiUnreachableError, UnexpectedDataError
+from pipelines.incident_io.errors import ApiUnreachableError, RepeatedCursorError, UnexpectedDataError
 from pipelines.incident_io.pages import read_pages
 from pipelines.incident_io.retries import RetryPolicy
 from tests.pipelines.fake_api import KEY, Answer, FakeApi
@@ -76,6 +76,20 @@ def test_a_cursor_that_leads_back_does_not_end_a_list(api: FakeApi, wrong: str, 
 
     api.before_answer = misled
     assert ids(api, "teams") == [f"t{number}" for number in range(8)]
+
+
+def test_a_page_that_neither_goes_on_nor_repeats_is_an_error(api: FakeApi) -> None:
+    """The row that the cursor names has moved to the end of the page behind it, and the cursor does not move."""
+    moved = Answer(200, {"teams": [{"id": "t2"}, {"id": "t1"}], "pagination_meta": {"after": "t1"}})
+    api.rows["teams"] = [{"id": f"t{number}"} for number in range(8)]
+
+    def misled(path: str, params: dict[str, list[str]]) -> None:
+        if params.get("after") == ["t1"]:
+            api.faults[path].append(moved)
+
+    api.before_answer = misled
+    with pytest.raises(RepeatedCursorError, match=r"/v3/teams: page 2 leads back"):
+        ids(api, "teams")
 
 
 @pytest.mark.parametrize("meta", ["x", [1], {"after": {}}, {"after": [1]}, 7])

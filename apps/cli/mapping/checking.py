@@ -18,7 +18,7 @@ def check_seeds(settings: Settings) -> dict[str, Any]:
     found = AccountCheck([], [UNPUBLISHED])
     if settings.marts.exists():
         with read_only(settings.marts) as connection:
-            found = check_against_account(connection, seeds)
+            found = check_against_account(connection, seeds, settings.pii_salt)
     return {
         "folder": str(settings.seeds),
         "rows": {f"{name}.csv": len(rows) for name, rows in seeds.tables.items()},

@@ -16,7 +16,7 @@ CERTAIN = 100.0
 # A text that only shares its words with a name is worth less than one that reads the same.
 SHARED_WORDS = 0.9
 # What incident.io calls a team besides its name.
-ALIASES = ("alias", "external_id", "incident_io_team_id", "catalog_entry_id")
+ALIASES = ("alias", "former_name", "external_id", "incident_io_team_id", "catalog_entry_id")
 NAMES = ("team_name", "incident_io_name")
 
 

@@ -37,7 +37,7 @@ def _plan(settings: Settings, folder: Path, shown: str, grain: str, progress: Pr
     seeds = validated_seeds(replace(settings, seeds=folder))
     with rehearse(settings, seeds, marts_of(grain), progress) as rehearsal:
         plan = compare(rehearsal.connection, grain)
-        account = check_against_account(rehearsal.connection, seeds)
+        account = check_against_account(rehearsal.connection, seeds, settings.pii_salt)
     return {
         "seeds": shown,
         "changed_files": [f"{name}.csv" for name in rehearsal.changed_seeds],

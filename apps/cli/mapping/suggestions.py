@@ -112,6 +112,7 @@ def _names(marts: Marts, seeds: Seeds, root_team_id: str) -> list[TeamName]:
     published = marts.rows("""
         select team_id, name_kind, name, source from marts.dim_team_names
         inner join marts.dim_teams using (team_id)
+        where is_active
     """)
     of_the_account = {row["team_id"] for row in published if row["source"] == "incident_io"}
     known = known_team_ids(seeds.tables["teams"], of_the_account, root_team_id)

@@ -76,5 +76,5 @@ def expect(account: Account) -> Expected:
         trust=trust(account, incidents, credits, teams),
         fields=custom_fields(account, incidents, values, teams),
         field_values=values,
-        team_names=team_names(account, teams),
+        team_names=team_names(account, teams, seen.former_names()),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -71,8 +72,10 @@ def custom_fields(
     return rows
 
 
-def team_names(account: Account, teams: Teams) -> dict[tuple[str, str, str], dict[str, Any]]:
-    """Own names of all teams, and what incident.io calls those that stand for its teams."""
+def team_names(
+    account: Account, teams: Teams, former_names: Mapping[str, set[str]]
+) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """Own names of all teams, and what incident.io calls, and called, those that stand for its teams."""
     found = {(team.team_id, "team_name", team.name) for team in teams.rows.values()}
     entries = {entry["id"]: entry for entry in team_entries(account)}
     for team in teams.catalog_teams:
@@ -83,6 +86,8 @@ def team_names(account: Account, teams: Teams) -> dict[tuple[str, str, str], dic
         entry_id = team.entry_id
         found |= {(team_id, "catalog_entry_id", entry_id)} if entry_id else set()
         found |= {(team_id, "external_id", team.external_id)} if team.external_id else set()
+        former = former_names.get(team.id, set()) - {team.name, team.external_id, None}
+        found |= {(team_id, "former_name", name) for name in former}
     for entry in entries.values():
         team_id = teams.team_of(entry["id"])
         if team_id in teams.rows:
@@ -93,6 +98,8 @@ def team_names(account: Account, teams: Teams) -> dict[tuple[str, str, str], dic
 def _offered(account: Account) -> list[ValueKey]:
     offered: list[ValueKey] = []
     for field in account.table("custom_fields"):
+        if field.get("deleted_at"):
+            continue
         offered += [
             (field["id"], option["id"], None, None, option["value"])
             for option in account.table("custom_field_options")

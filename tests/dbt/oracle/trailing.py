@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -33,27 +32,21 @@ def trailing_metrics(account: Account, scopes: list[Scope]) -> dict[Any, dict[st
                 if scope.kind == "person" and (begin is None or last.start < begin):
                     continue
                 window = complete[end + 1 - weeks : end + 1]
-                row = _row(account, calendar, scope, window, begin)
+                row = _row(account, calendar, scope, window)
                 has_previous = end + 1 >= 2 * weeks
                 before = complete[end + 1 - 2 * weeks : end + 1 - weeks] if has_previous else []
-                if scope.kind == "person":
-                    before = [week for week in before if week.start >= begin]
                 add_change(row, True, has_previous, _counts(account, calendar, scope, before), COUNTS)
                 rows[(weeks, scope.kind, scope.id, scope.rollup, last.start)] = row
     return rows
 
 
-def _row(
-    account: Account, calendar: Calendar, scope: Scope, window: list[Period], begin: date | None
-) -> dict[str, Any]:
+def _row(account: Account, calendar: Calendar, scope: Scope, window: list[Period]) -> dict[str, Any]:
     resolved = _resolved(account, calendar, scope, window)
     is_measured = scope.kind != "person" or account.variable("person_durations")
     lengths = [incident.durations["time_to_resolve"] for incident in resolved] if is_measured else []
     hours = sorted(Fraction(length, 3600) for length in lengths if length is not None)
     median = percentile(hours, Fraction(1, 2))
-    # A person's weeks begin with their first incident, even if one of theirs is said to have been resolved before.
-    counted = [week for week in window if scope.kind != "person" or (begin is not None and week.start >= begin)]
-    counts = _counts(account, calendar, scope, counted)
+    counts = _counts(account, calendar, scope, window)
     return {
         **counts,
         "window_start": window[0].start,
@@ -67,8 +60,11 @@ def _row(
 
 
 def _counts(account: Account, calendar: Calendar, scope: Scope, window: list[Period]) -> dict[str, Any]:
-    starts = {week.start for week in window}
     seen = [incident for incident in scope.incidents if incident.occurred_at <= account.as_of]
+    if scope.kind == "person":  # has no weeks before the first incident, not even for a resolution dated too early
+        begin = min((calendar.start_of(incident.occurred_at) for incident in seen), default=None)
+        window = [week for week in window if begin is not None and week.start >= begin]
+    starts = {week.start for week in window}
     return {
         "total_incidents": sum(calendar.start_of(incident.occurred_at) in starts for incident in seen),
         "incidents_resolved": len(_resolved(account, calendar, scope, window)),

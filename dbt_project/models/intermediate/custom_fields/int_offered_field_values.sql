@@ -1,9 +1,10 @@
 -- One row per custom field and value that the account offers for it today: the options of a select field, the entries of the
--- catalog type behind a field.
+-- catalog type behind a field. A field that is gone offers nothing, whatever is left of its options.
 with
 
 custom_fields as (
-    select * from {{ ref('int_custom_fields') }}
+    select * from {{ ref('stg_incident_io__custom_fields') }}
+    where deleted_at is null
 ),
 
 options as (

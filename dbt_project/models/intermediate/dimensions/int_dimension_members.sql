@@ -1,5 +1,7 @@
 -- One row per incident that counts, value of a dimension on it and scope of the organisation or a team: what both the count and
 -- the time to resolve of a dimension are computed from, carried in numbers and dates because there are many.
+{{ config(materialized='table') }}
+
 with
 
 incidents as (

@@ -1,44 +1,43 @@
--- One row per grain, scope, value of a dimension and period in which a time to resolve of an incident with it ended: its
--- statistics in hours. Percentiles come from the places of the sorted values: sorting spills to disk where an aggregate that
--- holds all values of millions of small groups would run out of memory (500,000 incidents, 300 teams, two dimensions).
+-- One row per scope, value of a dimension and period in which a time to resolve of an incident with it ended: its statistics in
+-- hours. Percentiles come from the places of the sorted values: sorting spills to disk where an aggregate that holds all
+-- values of millions of small groups runs out of memory (500,000 incidents, 300 teams, two dimensions).
 {{ config(materialized='table') }}
 {%- set percents = [50, 75, 90] %}
 with
 
-grains as (
-    select grains.grain
-    from {{ period_grains() }} as grains (grain)
+members as (
+    select * from {{ ref('int_dimension_members') }}
+    where time_to_resolve_seconds is not null
 ),
 
-members as (
+period_days as (
+    select * from {{ ref('int_period_days') }}
+),
+
+ended as (
     select
-        grains.grain,
         members.scope_key,
         members.dimension_key,
-        {{ period_start('members.resolved_date', 'grains.grain') }} as period_start,
+        period_days.period_key,
         members.time_to_resolve_seconds as seconds
-    from {{ ref('int_dimension_members') }} as members
-    cross join grains
-    where members.resolved_date is not null and members.time_to_resolve_seconds is not null
+    from members
+    inner join period_days on members.resolved_date = period_days.local_date
 ),
 
 placed as (
     select
         *,
-        row_number() over (
-            partition by grain, scope_key, dimension_key, period_start order by seconds
-        ) - 1 as place,
-        count(*) over (partition by grain, scope_key, dimension_key, period_start) - 1 as last_place
-    from members
+        row_number() over (partition by scope_key, dimension_key, period_key order by seconds) - 1 as place,
+        count(*) over (partition by scope_key, dimension_key, period_key) - 1 as last_place
+    from ended
 ),
 
 -- A percentile lies between the values at the two places around its own, percent * last_place / 100.
 summarised as (
     select
-        grain,
         scope_key,
         dimension_key,
-        period_start,
+        period_key,
         count(*) as n_hours,
         any_value(last_place) as last_place,
         {% for percent in percents %}
@@ -50,14 +49,13 @@ summarised as (
         sum(seconds) as total_seconds,
         max(seconds) as max_seconds
     from placed
-    group by grain, scope_key, dimension_key, period_start
+    group by scope_key, dimension_key, period_key
 )
 
 select
-    grain,
     scope_key,
     dimension_key,
-    period_start,
+    period_key,
     n_hours,
     total_seconds / n_hours / 3600.0 as mean_hours,
     {% for percent in percents %}

@@ -1,4 +1,5 @@
--- One row per grain (week, month, quarter) and period from the start of coverage to the instant of the run.
+-- One row per grain (week, month, quarter) and period from the start of coverage to the instant of the run. period_key is a
+-- small number that stands for both inside one build.
 -- With all history covered (no start of coverage) the first period is complete: nothing before the first incident is
 -- missing. Compared in local wall clock time, as the periods are local; only the 30 days that follow-ups are given are elapsed
 -- time (720 hours), as they are for each of them.
@@ -53,6 +54,7 @@ judged as (
 )
 
 select
+    cast(row_number() over (order by grain, period_start) as integer) as period_key,
     grain,
     period_start,
     period_end,

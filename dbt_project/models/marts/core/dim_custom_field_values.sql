@@ -1,5 +1,5 @@
 -- One row per custom field and value that an incident carries or that the account offers: what a row of team_mapping.csv can
--- name, and what it would move.
+-- name, and what it would move. Names of people stand as their pseudonyms where pii_mode hides them, as on incidents.
 {%- set value_key = ['custom_field_id', 'option_id', 'catalog_entry_id', 'external_id', 'field_value'] %}
 with
 
@@ -8,9 +8,17 @@ carried_values as (
     where not is_masked and field_value is not null
 ),
 
+personal_texts as (
+    select * from {{ ref('int_personal_texts') }}
+),
+
 offered_values as (
-    select * from {{ ref('int_offered_field_values') }}
-    where field_value is not null
+    select
+        offered.* exclude (field_value),
+        {{ listed_text('offered.field_value') }} as field_value
+    from {{ ref('int_offered_field_values') }} as offered
+    left join personal_texts on {{ personal_text_key('offered.field_value') }} = personal_texts.text_key
+    where offered.field_value is not null
 ),
 
 eligible_incidents as (
@@ -26,11 +34,19 @@ custom_fields as (
     select * from {{ ref('int_custom_fields') }}
 ),
 
+listed_value_teams as (
+    select
+        value_teams.* exclude (field_value),
+        {{ listed_text('value_teams.field_value') }} as field_value
+    from {{ ref('int_field_value_teams') }} as value_teams
+    left join personal_texts on {{ personal_text_key('value_teams.field_value') }} = personal_texts.text_key
+),
+
 value_teams as (
     select
         {{ value_key | join(',\n        ') }},
         {{ distinct_list('team_id', 'team_id is not null') }} as team_ids
-    from {{ ref('int_field_value_teams') }}
+    from listed_value_teams
     group by {{ value_key | join(', ') }}
 ),
 

@@ -18,6 +18,28 @@ team_identifiers as (
     select * from {{ ref('int_team_identifiers') }}
 ),
 
+names_seen as (
+    {% for column in ['team_name', 'external_id'] %}
+        select
+            incident_io_team_id,
+            {{ column }} as name
+        from {{ ref('team_names_seen') }}
+        where {{ is_kept_observation() }}
+        {% if not loop.last %}union distinct{% endif %}
+    {% endfor %}
+),
+
+former_names as (
+    select
+        names_seen.incident_io_team_id,
+        names_seen.name
+    from names_seen
+    inner join incident_io_teams on names_seen.incident_io_team_id = incident_io_teams.incident_io_team_id
+    where
+        names_seen.name is distinct from incident_io_teams.team_name
+        and names_seen.name is distinct from incident_io_teams.external_id
+),
+
 names as (
     select
         team_id,
@@ -41,6 +63,15 @@ names as (
         inner join team_identifiers on incident_io_teams.incident_io_team_id = team_identifiers.identifier
         union all
     {% endfor %}
+
+    select
+        team_identifiers.team_id,
+        'former_name' as name_kind,
+        former_names.name
+    from former_names
+    inner join team_identifiers on former_names.incident_io_team_id = team_identifiers.identifier
+
+    union all
 
     select
         team_identifiers.team_id,

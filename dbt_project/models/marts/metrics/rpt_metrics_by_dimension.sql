@@ -1,5 +1,6 @@
 -- One row per grain, organisation or team, roll-up, period, custom field and value in which an incident with that value occurred,
--- or was resolved; absent rows mean neither. An incident with several values of a field counts in each of them.
+-- or was resolved; absent rows mean neither. An incident with several values of a field counts in each of them. Not sorted, as
+-- the other marts are: there can be millions of rows, and publishing sorts them.
 with
 
 counts as (
@@ -29,10 +30,9 @@ periods as (
 
 cells as (
     select
-        coalesce(counts.grain, durations.grain) as grain,
         coalesce(counts.scope_key, durations.scope_key) as scope_key,
         coalesce(counts.dimension_key, durations.dimension_key) as dimension_key,
-        coalesce(counts.period_start, durations.period_start) as period_start,
+        coalesce(counts.period_key, durations.period_key) as period_key,
         coalesce(counts.count_occurred, 0) as total_incidents,
         coalesce(durations.n_hours, 0) as time_to_resolve_n_hours,
         {% for statistic in ['mean', 'p50', 'p75', 'p90', 'max'] %}
@@ -42,18 +42,17 @@ cells as (
     from counts
     full outer join durations
         on
-            counts.grain = durations.grain
-            and counts.scope_key = durations.scope_key
+            counts.scope_key = durations.scope_key
             and counts.dimension_key = durations.dimension_key
-            and counts.period_start = durations.period_start
+            and counts.period_key = durations.period_key
 )
 
 select
-    cells.grain,
+    periods.grain,
     scopes.scope_type,
     scopes.scope_id,
     scopes.rollup,
-    cells.period_start,
+    periods.period_start,
     dimensions.custom_field_id,
     dimensions.custom_field_name,
     dimensions.field_value,
@@ -69,5 +68,4 @@ select
 from cells
 inner join scopes on cells.scope_key = scopes.scope_key
 inner join dimensions on cells.dimension_key = dimensions.dimension_key
-inner join periods on cells.grain = periods.grain and cells.period_start = periods.period_start
-order by cells.grain, cells.scope_key, cells.period_start, cells.dimension_key
+inner join periods on cells.period_key = periods.period_key

@@ -10,6 +10,9 @@ from {{ ref('int_metrics_by_period') }}
 where
     reopen_rate < 0
     or reopen_rate > 1
+    or follow_up_completion_30d < 0
+    or follow_up_completion_30d > 1
+    or workload_hours < 0
     or open_at_period_end < 0
     or elapsed_days < 0
     or incidents_weighted < 0
