@@ -15,7 +15,13 @@ import duckdb
 import pytest
 
 from tests.dbt.account import Account
-from tests.dbt.compiled_project import AS_OF_PLACEHOLDER, COVERAGE_PLACEHOLDER, DbtProject, with_run_values
+from tests.dbt.compiled_project import (
+    AS_OF_PLACEHOLDER,
+    COVERAGE_PLACEHOLDER,
+    DbtProject,
+    RunValues,
+    with_run_values,
+)
 from tests.dbt.oracle.follow_ups import IN_TIME
 from tests.dbt.oracle.periods import GRAINS, Calendar
 
@@ -157,7 +163,7 @@ def test_periods_are_complete_and_measured_by_the_local_clock(
             [first.isoformat(), (as_of + timedelta(microseconds=1)).isoformat()],
         )
         for model in compiled.models:
-            sql = with_run_values(model.sql, as_of, coverage).replace(ZONE_PLACEHOLDER, zone)
+            sql = with_run_values(model.sql, RunValues(as_of, coverage)).replace(ZONE_PLACEHOLDER, zone)
             connection.execute(f"create or replace table {model.relation} as {sql}")
         columns = "grain, period_start, period_end, is_complete, is_settled_for_30_days, elapsed_days"
         rows = connection.execute(f"select {columns} from intermediate.int_periods order by all").fetchall()

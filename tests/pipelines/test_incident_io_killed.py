@@ -40,6 +40,23 @@ code = main()
 print(count)
 sys.exit(code)
 """
+# Runs the source and kills itself in the n-th step of one kind that its loading library takes between reading and
+# loading.
+NORMALISING_CHILD = """
+import os, signal, sys
+from dlt.normalize.normalize import Normalize
+from pipelines.incident_io.__main__ import main
+
+step = getattr(Normalize, sys.argv[1])
+
+def killed(*args, **kwargs):
+    if sys.argv[2] == "after":
+        step(*args, **kwargs)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(Normalize, sys.argv[1], killed)
+sys.exit(main())
+"""
 
 
 @pytest.fixture
@@ -60,8 +77,8 @@ def copy_of(settings: Settings, name: str) -> Settings:
     return replace(settings, home=target, as_of=AS_OF + timedelta(days=7))
 
 
-def run_child(settings: Settings, last_statement: int) -> subprocess.CompletedProcess[str]:
-    environ = {
+def environ_of(settings: Settings) -> dict[str, str]:
+    return {
         "PATH": os.environ["PATH"],
         "HOME": str(settings.home.parent),
         "INCIDENT_IO_API_KEY": KEY,
@@ -70,9 +87,16 @@ def run_child(settings: Settings, last_statement: int) -> subprocess.CompletedPr
         "INCIDENT_MARTS_AS_OF": settings.as_of.isoformat(),
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
+
+
+def run_child(settings: Settings, last_statement: int) -> subprocess.CompletedProcess[str]:
+    return run_program(settings, CHILD, str(last_statement))
+
+
+def run_program(settings: Settings, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", CHILD, str(last_statement)],
-        env=environ,
+        [sys.executable, "-c", program, *arguments],
+        env=environ_of(settings),
         cwd=settings.home.parent,
         capture_output=True,
         text=True,
@@ -117,3 +141,50 @@ def test_a_run_killed_while_loading_is_made_good_by_the_next_one(api: FakeApi, s
     assert [row[0] for row in everything(daily)["incident_updates"]] == [
         row[0] for row in expected["incident_updates"]
     ], f"seed {seed}, killed before statement {last}"
+
+
+def changed_account(api: FakeApi, settings: Settings) -> tuple[Settings, dict[str, list[tuple[object, ...]]]]:
+    """A home loaded once, after which the account changed, and what an undisturbed sweep of it holds."""
+    populate(api)
+    run(settings)
+    undisturbed = copy_of(settings, "undisturbed")
+    api.rows["incidents"][1] |= {"name": "changed", "updated_at": "2024-03-03T00:00:00Z"}
+    api.rows["incidents"].append(incident(20, updated_at="2024-03-03T00:00:00Z"))
+    api.rows["incidents"].pop(3)
+    api.rows["users"].pop()
+    api.requests.clear()
+    run(undisturbed)
+    return copy_of(settings, "killed"), everything(undisturbed)
+
+
+def test_a_run_killed_while_reading_is_made_good_by_the_next_one(api: FakeApi, settings: Settings) -> None:
+    killed, expected = changed_account(api, settings)
+    count_requests = len(api.requests)
+    seed = random.SystemRandom().randrange(10_000)
+    last = random.Random(seed).randrange(2, count_requests)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.incident_io"], env=environ_of(killed), cwd=killed.home.parent
+    )
+    api.requests.clear()
+
+    def kill(path: str, params: dict[str, list[str]]) -> None:
+        if len(api.requests) >= last:
+            child.kill()
+
+    api.before_answer = kill
+    assert child.wait(60) == -signal.SIGKILL
+    api.before_answer = None
+    run(killed)
+    assert everything(killed) == expected, f"seed {seed}, killed at request {last} of {count_requests}"
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("step", ["run", "spool_files", "spool_schema_files"])
+def test_a_run_killed_while_normalising_is_made_good_by_the_next_one(
+    api: FakeApi, settings: Settings, step: str, moment: str
+) -> None:
+    killed, expected = changed_account(api, settings)
+    done = run_program(killed, NORMALISING_CHILD, step, moment)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    run(killed)
+    assert everything(killed) == expected
