@@ -297,7 +297,16 @@ class TableReader:
             report=account.report,
             as_of=account.as_of,
             force=account.full_refresh,
+            look_again=self._look_again if self._can_hide_rows else None,
         )
+
+    @property
+    def _can_hide_rows(self) -> bool:
+        """Whether rows can change their page without leaving a trace."""
+        return self._endpoint.cursor is None and any(count > 1 for count in self._reading.count_pages.values())
+
+    def _look_again(self) -> None:
+        self._walk_all(self._reading.plan, is_new=False)
 
     def _state_after(self, accepted: bool) -> TableState | None:
         reading = self._reading

@@ -7,6 +7,7 @@ run is told to.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,17 +33,23 @@ def find_deleted(
     report: ExtractReport,
     as_of: datetime,
     force: bool,
+    look_again: Callable[[], object] | None = None,
 ) -> bool:
     """Add the missing rows, marked deleted, to what was read; False when so many are missing that it is refused.
 
     Parts of the list that were not read in this run (a refused mode, a catalog type that is not needed any more)
-    are left alone.
+    are left alone. `look_again` reads the list once more: a record of a list of several pages that moves from a
+    page not read yet to one that was is missing, but not gone.
     """
     if not reading.is_complete:
         return True
     scope = _scope(endpoint, reading, parents)
     listed = reading.spool.ids()
     found = stored.compare(endpoint.name, listed, scope)
+    if found.count_missing and look_again is not None:
+        look_again()
+        listed = reading.spool.ids()
+        found = stored.compare(endpoint.name, listed, scope)
     if not found.count_missing:
         return True
     if is_doubtful(found) and not force:

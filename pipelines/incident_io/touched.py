@@ -47,13 +47,14 @@ def attachments_wanted(
 ) -> list[str]:
     """Incidents whose attachments to read, most wanted first; what a budget leaves over is owed to the next run.
 
-    In full: those created in the last `attachment_days`, newest first. Otherwise those that changed, young ones,
-    and what earlier runs owe.
+    In full: those that changed, and those created in the last `attachment_days`, newest first. Otherwise those
+    that changed, young ones, and what earlier runs owe.
     """
     listed = listed_incidents(incidents)
+    touched = touched_incidents(incidents, state, stored) if stored and "read_at" in state else None
     stored = stored or StoredRows.nothing()
-    touched = None if is_full else touched_incidents(incidents, state, stored)
-    if touched is None:
-        return stored.created_since("incidents", listed, as_of - timedelta(days=rules.attachment_days))
+    if is_full or touched is None:
+        recent = stored.created_since("incidents", listed, as_of - timedelta(days=rules.attachment_days))
+        return list(dict.fromkeys([*(touched or []), *recent]))
     young = stored.created_since("incidents", listed, as_of - YOUNG)
     return list(dict.fromkeys([*touched, *young, *state.get("owed", [])]))

@@ -82,6 +82,14 @@ def test_later_runs_ask_about_incidents_that_changed_and_young_ones(api: FakeApi
     assert ("a11", False) in stored(settings)
 
 
+def test_a_sweep_asks_about_old_incidents_that_changed_just_then(api: FakeApi, settings: Settings) -> None:
+    run(settings)
+    asked(api)
+    api.rows["incidents"][0]["updated_at"] = days_ago(0)
+    run(replace(settings, as_of=AS_OF + timedelta(days=7)))
+    assert asked(api) == {*range(9), 11}
+
+
 def test_what_the_budget_leaves_over_is_owed_to_the_next_runs(api: FakeApi, settings: Settings) -> None:
     thrifty = replace(settings, attachment_requests=4)
     report = run(thrifty)

@@ -374,3 +374,20 @@ def test_records_that_change_and_appear_between_two_pages_end_up_in_their_last_f
     assert query(settings, "select count(*) from raw_incident_io.incidents") == [(10,)]
     assert query(settings, "select name from raw_incident_io.incidents where id = 'I00000'") == [("changed",)]
     assert query(settings, "select title from raw_incident_io.follow_ups where id = 'F0001'") == [("changed",)]
+
+
+def test_a_record_that_moves_to_a_page_already_read_is_not_taken_for_deleted(
+    api: FakeApi, settings: Settings
+) -> None:
+    api.most_per_page = 2
+    api.rows["teams"] = [{"id": f"t{number}", "name": f"team {number}"} for number in range(6)]
+    run(settings)
+
+    def rename(path: str, params: dict[str, list[str]]) -> None:
+        if path == "/v3/teams" and params.get("after") == ["t1"] and api.rows["teams"][-1]["id"] == "t5":
+            api.rows["teams"].insert(0, api.rows["teams"].pop() | {"name": "a team"})
+
+    api.before_answer = rename
+    run(settings)
+    assert deleted(settings, "teams") == []
+    assert query(settings, "select name from raw_incident_io.teams where id = 't5'") == [("a team",)]
