@@ -16,7 +16,7 @@ import duckdb
 from tests.dbt.compiled_project import DbtProject, RunValues
 
 # The settings of dbt_project/profiles.yml, so that both sides ask the same of the engine.
-CONFIG = {"memory_limit": "600MB", "threads": "2", "preserve_insertion_order": "false"}
+CONFIG = {"memory_limit": "1GB", "threads": "2", "preserve_insertion_order": "false"}
 SESSION = ("set timezone = 'UTC'", "set debug_enable_caching_operators = false")
 
 
