@@ -29,7 +29,10 @@ TEXTS = {
     "dim_custom_fields": {"count_values", "count_unmapped_values"},
     "dim_custom_field_values": {"field_value", "field_value_key"},
     "rpt_unmapped_values": {"field_value"},
-    **{f"rpt_metrics_{name}": {"scope_name"} for name in ("weekly", "monthly", "quarterly", "by_severity")},
+    **{
+        f"rpt_metrics_{name}": {"scope_name"}
+        for name in ("weekly", "monthly", "quarterly", "by_severity", "trailing", "by_duration")
+    },
 }
 
 
