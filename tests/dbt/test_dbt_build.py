@@ -25,7 +25,7 @@ from tests.dbt.oracle import expect
 
 # 35 incidents of every attribution step, teams of the seeds and of incident.io, reopens, parents of teams that
 # nobody knows, follow-ups in time, durations of the account that differ from ours, and an earlier run.
-ACCOUNT_SEED = 4299
+ACCOUNT_SEED = 7714
 HISTORY = [f"+{name}" for name in ("runs_seen", "service_owners_seen", "team_names_seen", "team_parents_seen")]
 
 

@@ -82,7 +82,7 @@ def test_an_account_with_nothing_in_it_gives_a_green_run_and_empty_marts(
     tables = finished.document["published"]["tables"]
     assert set(tables) == set(first_run.document["published"]["tables"])
     filled = {name for name, rows in tables.items() if rows}
-    assert filled == {"dim_teams", "metric_catalogue", "run_log"}
+    assert filled == {"dim_teams", "dim_team_names", "metric_catalogue", "run_log"}
 
 
 def test_every_wrong_setting_is_named_at_once(product: Product, new_home: Path):
