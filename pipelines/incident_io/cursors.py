@@ -11,7 +11,8 @@ before. Times of the state:
 - `swept_at`: `as_of` of the last full read that was accepted.
 - `start`: the first day of the history that `seen` speaks for; an earlier start means reading everything again.
 - `tail`: of a list that only grows, where to go on and the newest row known; absent while its order is unclear.
-- `backfill`: only while the first reading is under way, the last day loaded, the start, and when it began.
+- `backfill`: only while the first reading is under way, the last day loaded, the start, when it began, and the latest
+  `updated_at` read so far.
 - `read_at`, `load_id`: the local clock when the last reading of the table began, and the load that it went into.
 """
 
@@ -133,10 +134,10 @@ def state_after(
         "load_id": load_id,
         "start": done.start.isoformat() if done.start else None,
     }
-    after.pop("backfill", None)
+    windows = after.pop("backfill", {})
     seen = {} if done.is_full else dict(state.get("seen", {}))
-    if done.behind is not None:
-        seen[WHOLE] = done.behind.isoformat()
+    if windows.get("latest"):
+        seen[WHOLE] = windows["latest"]
     for partition, moment in latest.items():
         reached = min(moment, began)
         before = seen.get(partition)
@@ -153,12 +154,21 @@ def state_after(
     return after
 
 
-def state_after_window(state: TableState, done: Plan, began: datetime) -> TableState:
-    """The state once a closed window of a backfill has been read."""
+def state_after_window(
+    state: TableState, done: Plan, *, latest: Mapping[str, datetime], began: datetime
+) -> TableState:
+    """The state once a closed window of a backfill has been read; arguments as of :func:`state_after`."""
     assert done.last is not None
-    since = done.behind or began
-    start = done.start.isoformat() if done.start else None
-    return {**state, "backfill": {"last": done.last.isoformat(), "start": start, "began": since.isoformat()}}
+    before = state.get("backfill", {}).get("latest")
+    moments = [datetime.fromisoformat(before)] if before else []
+    moments += [min(latest[WHOLE], began)] if WHOLE in latest else []
+    progress = {
+        "last": done.last.isoformat(),
+        "start": done.start.isoformat() if done.start else None,
+        "began": (done.behind or began).isoformat(),
+        "latest": max(moments).isoformat() if moments else None,
+    }
+    return {**state, "backfill": progress}
 
 
 def tail_of(

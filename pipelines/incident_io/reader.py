@@ -311,7 +311,7 @@ class TableReader:
     def _state_after(self, accepted: bool) -> TableState | None:
         reading = self._reading
         if reading.plan.last is not None:
-            return state_after_window(self._state, reading.plan, reading.began)
+            return state_after_window(self._state, reading.plan, latest=reading.latest, began=reading.began)
         if self._endpoint.cursor is None or self._keeps_state:
             return None
         after = state_after(

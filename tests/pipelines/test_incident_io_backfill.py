@@ -110,3 +110,16 @@ def test_a_small_account_is_read_in_one_go(api: FakeApi, settings: Settings) -> 
     api.rows["incidents"] = api.rows["incidents"][:8]
     run(settings)
     assert created(api) == [{}]
+
+
+def test_the_run_after_a_backfill_asks_from_the_last_change_seen_whatever_the_local_clock_says(
+    api: FakeApi, settings: Settings
+) -> None:
+    changed = days_ago(50)
+    api.rows["incidents"][2]["updated_at"] = changed
+    api.rows["incidents"] = [row for row in api.rows["incidents"] if row["updated_at"] <= changed]
+    run(settings)
+    api.requests.clear()
+    run(settings)
+    since = {params["updated_at[gte]"][0] for params in api.params("/v2/incidents")}
+    assert since == {(date.fromisoformat(changed[:10]) - timedelta(days=1)).isoformat()}
