@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from apps.demo_api.account import RESOURCES, compile_account
+from apps.demo_api.account import compile_account
 from apps.demo_api.company.build import build_account
 from apps.demo_api.company.calendar import HISTORY_START, REFERENCE_END
 from apps.demo_api.records import RecordTable
@@ -39,7 +39,7 @@ def write_history(warehouse: Path, seeds: Path, incidents: int, scratch: Path) -
         connection.execute("drop schema seeds cascade")  # dbt makes it
         connection.execute("set threads = 2")
         connection.execute("set preserve_insertion_order = false")
-        for table in RESOURCES:
+        for table in RAW_TABLES:
             _load(connection, table, account.tables[table], scratch)
         connection.execute(
             f"insert into {RAW_SCHEMA}._dlt_loads by name"

@@ -1,5 +1,5 @@
-{# Statistics of durations in hours, by grain, scope and period. Percentiles are not additive: they are computed from the
-   incidents of every period, never from shorter periods. People have rows only with the variable person_durations.
+{# Statistics of durations in hours, by scope and period. Percentiles are not additive: they are computed from the incidents
+   of every period, never from shorter periods. People have rows only with the variable person_durations.
 
    measured_memberships: CTEs of a model, the last of them incident_scopes: one row per incident and scope that durations are
    published for. #}
@@ -12,7 +12,7 @@ measured_scopes as (
 
 incident_scopes as (
     select
-        incident_scopes.incident_id,
+        incident_scopes.incident_key,
         incident_scopes.scope_key
     from {{ ref('int_incident_scopes') }} as incident_scopes
     inner join measured_scopes on incident_scopes.scope_key = measured_scopes.scope_key
@@ -20,41 +20,47 @@ incident_scopes as (
 )
 {%- endmacro %}
 
-{# Follows a `with` that defines `measured`: incident_id, local_date (of the end of the duration), seconds, and the columns
-   named in `keys`, which the rows are kept apart by besides. #}
+{# Follows a `with` that defines `measured`: incident_key, local_date (of the end of the duration), seconds, and the columns
+   named in `keys`, which the rows are kept apart by besides. The grains are aggregated one after another: a row for each
+   grain would be three times the memberships. #}
 {% macro hour_statistics(keys=[]) -%}
+    {%- set keys = ['scope_key'] + keys -%}
 {{ measured_memberships() }},
 
-grains as (
-    select grains.grain
-    from {{ period_grains() }} as grains (grain)
+ended as (
+    select
+        incident_scopes.scope_key,
+        {% for key in keys[1:] %}
+            measured.{{ key }},
+        {% endfor %}
+        {% for grain in grains() %}
+            days.{{ grain }}_key,
+        {% endfor %}
+        measured.seconds
+    from incident_scopes
+    inner join measured on incident_scopes.incident_key = measured.incident_key
+    inner join {{ ref('int_period_days') }} as days on measured.local_date = days.local_date
 ),
 
 summarised as (
-    select
-        grains.grain,
-        incident_scopes.scope_key,
-        {% for key in keys %}
-            measured.{{ key }},
-        {% endfor %}
-        {{ period_start('measured.local_date', 'grains.grain') }} as period_start,
-        count(*) as count_ended,
-        sum(measured.seconds) as total_seconds,
-        quantile_cont(measured.seconds, [0.5, 0.75, 0.9]) as percentiles_seconds,
-        max(measured.seconds) as max_seconds
-    from incident_scopes
-    inner join measured on incident_scopes.incident_id = measured.incident_id
-    cross join grains
-    group by all
+    {% for grain in grains() %}
+        select
+            {{ keys | join(', ') }},
+            {{ grain }}_key as period_key,
+            count(*) as count_ended,
+            sum(seconds) as total_seconds,
+            quantile_cont(seconds, [0.5, 0.75, 0.9]) as percentiles_seconds,
+            max(seconds) as max_seconds
+        from ended
+        where {{ grain }}_key is not null
+        group by {{ keys | join(', ') }}, {{ grain }}_key
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select
-    grain,
-    scope_key,
-    {% for key in keys %}
-        {{ key }},
-    {% endfor %}
-    period_start,
+    {{ keys | join(', ') }},
+    period_key,
     count_ended as n_hours,
     total_seconds / count_ended / 3600.0 as mean_hours,
     percentiles_seconds[1] / 3600.0 as p50_hours,
@@ -64,20 +70,21 @@ select
 from summarised
 {%- endmacro %}
 
-{# The model body of int_<duration>_statistics: one row per grain, scope and period in which at least one incident that
-   counts ended the duration. One model per duration because a percentile holds all values of its groups in memory: at
-   500,000 incidents six durations in one statement need over 900 MB, one needs a sixth, and the six take no longer. #}
+{# The model body of int_<duration>_statistics: one row per scope and period in which at least one incident that counts ended
+   the duration. One model per duration because a percentile holds all values of its groups in memory: at 500,000 incidents
+   six durations in one statement need over 900 MB, one needs a sixth, and the six take no longer. #}
 {% macro duration_statistics(duration) -%}
     {%- set family = duration_families() | selectattr('name', 'equalto', duration) | first -%}
 with
 
 measured as (
     select
-        incident_id,
-        {{ local_date(family.ended_at) }} as local_date,
-        {{ duration }}_seconds as seconds
-    from {{ ref('int_incidents') }}
-    where is_eligible and {{ duration }}_seconds is not null and {{ family.ended_at }} <= {{ as_of() }}
+        incidents.incident_key,
+        dates.{{ family.ended_date }} as local_date,
+        incidents.{{ duration }}_seconds as seconds
+    from {{ ref('int_incident_dates') }} as dates
+    inner join {{ ref('int_incidents') }} as incidents on dates.incident_key = incidents.incident_key
+    where incidents.{{ duration }}_seconds is not null and dates.{{ family.ended_date }} is not null
 ),
 
 {{ hour_statistics() }}

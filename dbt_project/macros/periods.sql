@@ -26,7 +26,12 @@
     end as date)
 {%- endmacro %}
 
-{# The grains of the metric marts as a one-column table expression. #}
+{# The grains of the metric marts. #}
+{% macro grains() -%}
+    {{ return(['week', 'month', 'quarter']) }}
+{%- endmacro %}
+
+{# The same as a one-column table expression. #}
 {% macro period_grains() -%}
     (values ('week'), ('month'), ('quarter'))
 {%- endmacro %}

@@ -112,7 +112,15 @@ MUTATIONS = (
     Mutation(
         f"{PERIODS}/int_coverage.sql", "where is_eligible and occurred_at <= {{ as_of() }}", "where is_eligible"
     ),
-    Mutation(f"{METRICS}/int_incident_events.sql", "{{ event }}_at <= {{ as_of() }}", "true"),
+    Mutation(f"{METRICS}/int_incident_dates.sql", "{{ name }}_instant <= {{ as_of() }}", "true"),
+    Mutation(f"{METRICS}/int_incident_dates.sql", "greatest(occurred_at, resolved_at)", "resolved_at"),
+    Mutation(f"{METRICS}/int_incident_dates.sql", "coalesce(mitigated_at, resolved_at)", "resolved_at"),
+    Mutation(f"{METRICS}/int_incident_dates.sql", "where is_eligible", ""),
+    Mutation(
+        f"{METRICS}/int_scope_periods.sql", "periods.period_end > coalesce(", "periods.period_end >= coalesce("
+    ),
+    Mutation(f"{PERIODS}/int_period_days.sql", "period_end - 1", "period_end"),
+    Mutation("models/marts/metrics/rpt_metrics_by_severity.sql", "left join counted", "inner join counted"),
     Mutation(
         f"{METRICS}/int_scope_period_counts.sql",
         "sum(count_occurred) filter (where is_in_spine) over so_far",
@@ -181,13 +189,17 @@ MUTATIONS = (
         "models/marts/core/fct_follow_ups.sql", "coalesce(incidents.is_private, true)", "incidents.is_private"
     ),
     Mutation(
-        f"{METRICS}/int_incident_events.sql",
-        "case when is_completed_within_30_days then created_at end",
-        "case when is_completed_within_30_days then completed_at end",
+        f"{METRICS}/int_follow_up_days.sql",
+        "local_date('created_at')",
+        "local_date('coalesce(completed_at, created_at)')",
     ),
-    Mutation(f"{METRICS}/int_incident_events.sql", "when happenings.event = 'occurred' then", "when true then"),
+    Mutation(f"{METRICS}/int_follow_up_days.sql", "is_counted and created_at <= {{ as_of() }}", "is_counted"),
+    Mutation(f"{METRICS}/int_follow_up_days.sql", "filter (where follow_ups.is_completed_within_30_days)", ""),
+    Mutation(f"{METRICS}/int_scope_days.sql", "coalesce(memberships.weight, 1)", "1"),
     Mutation(
-        f"{METRICS}/int_scope_days.sql", "workload_minutes_{{ part }} * share", "workload_minutes_{{ part }}"
+        f"{METRICS}/int_scope_days.sql",
+        "incidents.ended_date as local_date",
+        "incidents.resolved_date as local_date",
     ),
     Mutation(f"{METRICS}/int_metrics_by_period.sql", "and periods.is_settled_for_30_days", ""),
     Mutation(f"{PERIODS}/int_periods.sql", "interval '720 hours'", "interval '721 hours'"),
@@ -202,8 +214,8 @@ MUTATIONS = (
     Mutation(f"{DURATIONS}/int_native_durations.sql", ", '-', '_')", ", '-', '-')"),
     Mutation(
         f"{DURATIONS}/int_native_duration_statistics.sql",
-        "where is_eligible and resolved_at <= {{ as_of() }}",
-        "where is_eligible",
+        "dates.resolved_date\n",
+        "dates.acknowledged_date as resolved_date\n",
     ),
     Mutation("models/marts/core/fct_incident_native_durations.sql", ") > {{ larg", ") >= {{ larg"),
     Mutation(
@@ -219,16 +231,18 @@ MUTATIONS = (
     Mutation(f"{DIMENSIONS}/int_incident_dimensions.sql", "select distinct", "select"),
     Mutation(f"{DIMENSIONS}/int_dimension_members.sql", "where scope_type <> 'person'", ""),
     Mutation(
-        f"{DIMENSIONS}/int_dimension_members.sql",
-        "case when occurred_at <= {{ as_of() }} then {{ local_date('occurred_at') }} end",
-        "{{ local_date('occurred_at') }}",
+        f"{DIMENSIONS}/int_dimension_members.sql", "dates.occurred_date", "dates.ended_date as occurred_date"
     ),
     Mutation(
-        f"{DIMENSIONS}/int_dimension_time_to_resolve.sql",
+        "macros/dimension_statistics.sql",
         "{{ percent }} * last_place // 100 + 1, last_place)",
         "{{ percent }} * last_place // 100, last_place)",
     ),
-    Mutation(f"{DIMENSIONS}/int_dimension_time_to_resolve.sql", "order by seconds", "order by seconds desc"),
+    Mutation(
+        "macros/dimension_statistics.sql",
+        "order by members.time_to_resolve_seconds",
+        "order by members.time_to_resolve_seconds desc",
+    ),
     Mutation(
         "models/marts/metrics/rpt_metrics_by_dimension.sql", "full outer join durations", "left join durations"
     ),

@@ -58,14 +58,15 @@ def expect(account: Account) -> Expected:
     values = custom_field_values(account, incidents, steps, teams)
     follow_ups = derive_follow_ups(account, incidents, teams)
     scopes = scopes_of(account, incidents, credits, seen)
+    by_period = metrics(account, incidents, credits, seen, follow_ups)
     return Expected(
         incidents=incidents,
         teams=teams,
         credits=credits,
         follow_ups=follow_ups,
         involvements={incident.id: involvements(account, incident) for incident in incidents},
-        metrics=metrics(account, incidents, credits, seen, follow_ups),
-        severities=incidents_by_severity(account, scopes),
+        metrics=by_period,
+        severities=incidents_by_severity(account, scopes, by_period),
         trailing=trailing_metrics(account, scopes),
         native_durations=incident_native_durations(account, incidents),
         durations=metrics_by_duration(account, scopes),

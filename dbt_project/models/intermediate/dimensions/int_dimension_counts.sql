@@ -7,15 +7,25 @@ members as (
     select * from {{ ref('int_dimension_members') }}
 ),
 
-period_days as (
-    select * from {{ ref('int_period_days') }}
+occurred as (
+    select
+        members.scope_key,
+        members.dimension_key,
+    {% for grain in grains() %}
+        days.{{ grain }}_key{{ ',' if not loop.last }}
+    {% endfor %}
+    from members
+    inner join {{ ref('int_period_days') }} as days on members.occurred_date = days.local_date
 )
 
-select
-    members.scope_key,
-    members.dimension_key,
-    period_days.period_key,
-    count(*) as count_occurred
-from members
-inner join period_days on members.occurred_date = period_days.local_date
-group by members.scope_key, members.dimension_key, period_days.period_key
+{% for grain in grains() %}
+    select
+        scope_key,
+        dimension_key,
+        {{ grain }}_key as period_key,
+        count(*) as count_occurred
+    from occurred
+    where {{ grain }}_key is not null
+    group by scope_key, dimension_key, {{ grain }}_key
+    {{ 'union all' if not loop.last }}
+{% endfor %}

@@ -6,12 +6,12 @@ with
 
 incidents as (
     select
-        incident_id,
-        case when occurred_at <= {{ as_of() }} then {{ local_date('occurred_at') }} end as occurred_date,
-        case when resolved_at <= {{ as_of() }} then {{ local_date('resolved_at') }} end as resolved_date,
-        time_to_resolve_seconds
-    from {{ ref('int_incidents') }}
-    where is_eligible
+        incidents.incident_key,
+        dates.occurred_date,
+        dates.resolved_date,
+        incidents.time_to_resolve_seconds
+    from {{ ref('int_incidents') }} as incidents
+    inner join {{ ref('int_incident_dates') }} as dates on incidents.incident_key = dates.incident_key
 ),
 
 incident_dimensions as (
@@ -26,7 +26,7 @@ scopes as (
 
 incident_scopes as (
     select
-        incident_id,
+        incident_key,
         scope_key
     from {{ ref('int_incident_scopes') }}
     where is_counted
@@ -39,6 +39,6 @@ select
     incidents.resolved_date,
     incidents.time_to_resolve_seconds
 from incidents
-inner join incident_dimensions on incidents.incident_id = incident_dimensions.incident_id
-inner join incident_scopes on incidents.incident_id = incident_scopes.incident_id
+inner join incident_dimensions on incidents.incident_key = incident_dimensions.incident_key
+inner join incident_scopes on incidents.incident_key = incident_scopes.incident_key
 inner join scopes on incident_scopes.scope_key = scopes.scope_key

@@ -4,7 +4,9 @@
 with
 
 incidents as (
-    select incident_id
+    select
+        incident_id,
+        incident_key
     from {{ ref('int_incidents') }}
     where is_eligible
 ),
@@ -18,7 +20,7 @@ dimensions as (
 )
 
 select distinct
-    field_values.incident_id,
+    incidents.incident_key,
     dimensions.dimension_key
 from field_values
 inner join incidents on field_values.incident_id = incidents.incident_id

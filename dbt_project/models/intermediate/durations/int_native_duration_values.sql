@@ -30,6 +30,7 @@ computed as (
 select
     incident_id,
     duration_metric_id,
+    cast(dense_rank() over (order by duration_metric_id) as integer) as duration_metric_key,
     min(embedded_name) as embedded_name,
     min(updated_at) as updated_at,
     min(seconds) as seconds

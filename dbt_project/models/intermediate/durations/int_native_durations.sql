@@ -6,6 +6,7 @@ with
 metrics as (
     select
         duration_metric_id,
+        min(duration_metric_key) as duration_metric_key,
         max_by(embedded_name, struct_pack(updated_at := updated_at, incident_id := incident_id)) as duration_metric_name
     from {{ ref('int_native_duration_values') }}
     group by duration_metric_id
@@ -27,6 +28,7 @@ named as (
 
 select
     named.duration_metric_id,
+    named.duration_metric_key,
     named.duration_metric_name,
     'native_duration:' || coalesce(named.duration_metric_name, named.duration_metric_id) as metric,
     case

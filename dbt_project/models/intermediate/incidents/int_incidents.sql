@@ -1,4 +1,5 @@
--- One row per incident, excluded ones too: everything the marts say about an incident itself.
+-- One row per incident, excluded ones too: everything the marts say about an incident itself. incident_key is a small number
+-- that stands for the incident inside one build, so that millions of memberships need not carry texts.
 -- Names are unmasked here; masking what is private is the work of the marts.
 {{ config(materialized='table') }}
 
@@ -26,6 +27,7 @@ durations as (
 
 select
     incidents.incident_id,
+    cast(row_number() over (order by incidents.incident_id) as integer) as incident_key,
     incidents.reference,
     incidents.name,
     incidents.permalink,

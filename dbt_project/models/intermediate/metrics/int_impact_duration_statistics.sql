@@ -1,4 +1,4 @@
--- One row per grain, scope and period in which a impact_duration of an incident ended: its statistics in hours. People have rows
+-- One row per scope and period in which a impact_duration of an incident ended: its statistics in hours. People have rows
 -- only with the variable person_durations.
 {{ config(materialized='table') }}
 

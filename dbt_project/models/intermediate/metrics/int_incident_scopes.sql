@@ -6,7 +6,9 @@
 with
 
 incidents as (
-    select incident_id
+    select
+        incident_id,
+        incident_key
     from {{ ref('int_incidents') }}
     where is_eligible
 ),
@@ -23,7 +25,7 @@ scopes as (
 -- Summed as decimals: a sum of doubles depends on the order in which threads add them.
 credits as (
     select
-        credits.incident_id,
+        incidents.incident_key,
         credits.team_id,
         cast(credits.team_weight as decimal(38, 18)) as weight
     from {{ ref('int_incident_team_credits') }} as credits
@@ -31,18 +33,25 @@ credits as (
 ),
 
 rollups as (
-    select rollups.*
+    select
+        incidents.incident_key,
+        rollups.ancestor_team_id,
+        rollups.weight
     from {{ ref('int_incident_team_rollups') }} as rollups
     inner join incidents on rollups.incident_id = incidents.incident_id
 ),
 
 involvements as (
-    select * from {{ ref('int_person_involvements') }}
+    select
+        incidents.incident_key,
+        involvements.* exclude (incident_id)
+    from {{ ref('int_person_involvements') }} as involvements
+    inner join incidents on involvements.incident_id = incidents.incident_id
 ),
 
 organisation_members as (
     select
-        incidents.incident_id,
+        incidents.incident_key,
         scopes.scope_key,
         cast(1 as decimal(38, 18)) as weight
     from incidents
@@ -51,7 +60,7 @@ organisation_members as (
 
 direct_members as (
     select
-        credits.incident_id,
+        credits.incident_key,
         scopes.scope_key,
         credits.weight
     from credits
@@ -61,7 +70,7 @@ direct_members as (
 
 subtree_members as (
     select
-        rollups.incident_id,
+        rollups.incident_key,
         scopes.scope_key,
         rollups.weight
     from rollups
@@ -81,7 +90,7 @@ team_members as (
 )
 
 select
-    incident_id,
+    incident_key,
     scope_key,
     weight,
     true as is_counted,
@@ -93,7 +102,7 @@ from team_members
 union all
 
 select
-    involvements.incident_id,
+    involvements.incident_key,
     scopes.scope_key,
     cast(null as decimal(38, 18)) as weight,
     involvements.is_led or involvements.is_involved as is_counted,

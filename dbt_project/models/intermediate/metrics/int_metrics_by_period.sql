@@ -17,11 +17,11 @@ counts as (
 )
 
 select
-    counts.grain,
+    periods.grain,
     scopes.scope_type,
     scopes.scope_id,
     scopes.rollup,
-    counts.period_start,
+    periods.period_start,
     scopes.scope_name,
     periods.period_end,
     periods.is_complete,
@@ -56,11 +56,10 @@ select
 {% endfor %}
 from counts
 inner join scopes on counts.scope_key = scopes.scope_key
-inner join periods on counts.grain = periods.grain and counts.period_start = periods.period_start
+inner join periods on counts.period_key = periods.period_key
 {% for family in duration_families() %}
     left join {{ ref('int_' ~ family.name ~ '_statistics') }} as {{ family.name }}
         on
-            counts.grain = {{ family.name }}.grain
-            and counts.scope_key = {{ family.name }}.scope_key
-            and counts.period_start = {{ family.name }}.period_start
+            counts.scope_key = {{ family.name }}.scope_key
+            and counts.period_key = {{ family.name }}.period_key
 {% endfor %}

@@ -1,49 +1,105 @@
--- One row per scope and local day on which anything happened: the additive parts of every count. All periods are
--- roll-ups of this.
+-- One row per scope and local day on which anything happened: the additive parts of every count. All periods are roll-ups of this.
+-- The workload is counted once, on the day of the occurrence. Each kind of event is added up by itself, because the rows of all
+-- kinds together would be four times the memberships, and no CTE holds the memberships, because it would be kept in memory.
 {{ config(materialized='table') }}
-
+{%- set minutes = [] %}
+{%- for part in workload_parts() %}{% do minutes.append('minutes_' ~ part) %}{% endfor %}
+{%- set sums = {
+    'occurred': ['count_occurred', 'weight_occurred', 'count_led', 'count_involved', 'count_reported'] + minutes,
+    'resolved': ['count_resolved', 'count_resolved_reopened'],
+    'ended': ['count_ended'],
+    'followed_up': ['count_follow_ups', 'count_follow_ups_completed'],
+} %}
 with
 
-incident_scopes as (
-    select * from {{ ref('int_incident_scopes') }}
-),
-
-events as (
-    select * from {{ ref('int_incident_events') }}
-),
-
-happenings as (
+incidents as (
     select
-        incident_scopes.*,
-        events.event,
-        events.local_date,
-        events.was_reopened,
-        {% for part in workload_parts() %}
-            events.workload_minutes_{{ part }},
-        {% endfor %}
-        cast(coalesce(incident_scopes.weight, 1) as double) as share
-    from incident_scopes
-    inner join events on incident_scopes.incident_id = events.incident_id
-)
+        dates.*,
+        incidents.reopened_count > 0 as was_reopened,
+    {% for part in workload_parts() %}
+        incidents.workload_minutes_{{ part }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from {{ ref('int_incident_dates') }} as dates
+    inner join {{ ref('int_incidents') }} as incidents on dates.incident_key = incidents.incident_key
+),
+
+follow_up_days as (
+    select * from {{ ref('int_follow_up_days') }}
+),
 
 -- Workload is added up as decimals, as the weights are: a sum of doubles depends on the order in which threads add them.
+occurred as (
+    select
+        memberships.scope_key,
+        incidents.occurred_date as local_date,
+        count(*) filter (where memberships.is_counted) as count_occurred,
+        sum(memberships.weight) as weight_occurred,
+        count(*) filter (where memberships.is_led) as count_led,
+        count(*) filter (where memberships.is_involved) as count_involved,
+        count(*) filter (where memberships.is_reported) as count_reported,
+    {% for part in workload_parts() %}
+        sum(cast(
+            incidents.workload_minutes_{{ part }} * cast(coalesce(memberships.weight, 1) as double) as decimal(18, 9)
+            )) filter (where memberships.is_counted) as minutes_{{ part }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from {{ ref('int_incident_scopes') }} as memberships
+    inner join incidents on memberships.incident_key = incidents.incident_key
+    where incidents.occurred_date is not null
+    group by memberships.scope_key, incidents.occurred_date
+),
+
+resolved as (
+    select
+        memberships.scope_key,
+        incidents.resolved_date as local_date,
+        count(*) as count_resolved,
+        count(*) filter (where incidents.was_reopened) as count_resolved_reopened
+    from {{ ref('int_incident_scopes') }} as memberships
+    inner join incidents on memberships.incident_key = incidents.incident_key
+    where memberships.is_counted and incidents.resolved_date is not null
+    group by memberships.scope_key, incidents.resolved_date
+),
+
+ended as (
+    select
+        memberships.scope_key,
+        incidents.ended_date as local_date,
+        count(*) as count_ended
+    from {{ ref('int_incident_scopes') }} as memberships
+    inner join incidents on memberships.incident_key = incidents.incident_key
+    where memberships.is_counted and incidents.ended_date is not null
+    group by memberships.scope_key, incidents.ended_date
+),
+
+followed_up as (
+    select
+        memberships.scope_key,
+        follow_up_days.created_date as local_date,
+        sum(follow_up_days.count_created) as count_follow_ups,
+        sum(follow_up_days.count_completed) as count_follow_ups_completed
+    from {{ ref('int_incident_scopes') }} as memberships
+    inner join follow_up_days on memberships.incident_key = follow_up_days.incident_key
+    group by memberships.scope_key, follow_up_days.created_date
+),
+
+happened as (
+    {% for event, own in sums.items() %}
+        select
+            scope_key,
+            local_date,
+        {% for name in sums.values() | sum(start=[]) %}
+            {{ name if name in own else 'null as ' ~ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+        from {{ event }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+)
+
 select
     scope_key,
     local_date,
-    count(*) filter (where event = 'occurred' and is_counted) as count_occurred,
-    coalesce(sum(weight) filter (where event = 'occurred'), 0) as weight_occurred,
-    count(*) filter (where event = 'occurred' and is_led) as count_led,
-    count(*) filter (where event = 'occurred' and is_involved) as count_involved,
-    count(*) filter (where event = 'occurred' and is_reported) as count_reported,
-    count(*) filter (where event = 'resolved' and is_counted) as count_resolved,
-    count(*) filter (where event = 'resolved' and is_counted and was_reopened) as count_resolved_reopened,
-    count(*) filter (where event = 'ended' and is_counted) as count_ended,
-    {% for part in workload_parts() %}
-        coalesce(
-            sum(cast(workload_minutes_{{ part }} * share as decimal(18, 9))) filter (where is_counted), 0
-        ) as minutes_{{ part }},
-    {% endfor %}
-    count(*) filter (where event = 'follow_up_created') as count_follow_ups,
-    count(*) filter (where event = 'follow_up_completed') as count_follow_ups_completed
-from happenings
+{% for name in sums.values() | sum(start=[]) %}
+    coalesce(sum({{ name }}), 0) as {{ name }}{{ ',' if not loop.last }}
+{% endfor %}
+from happened
 group by scope_key, local_date

@@ -1,55 +1,37 @@
 -- One row per grain, scope and period of the spine, also where nothing happened: counts, and running counts.
 -- Days before the spine (incidents older than the start of coverage) carry no row, yet those incidents can still be
 -- open, so the running number of open incidents begins before the spine and the cumulative count with it.
+{%- set counts = [
+    'count_occurred', 'count_led', 'count_involved', 'count_reported', 'count_resolved', 'count_resolved_reopened',
+    'count_follow_ups', 'count_follow_ups_completed'
+] %}
 with
-
-scopes as (
-    select * from {{ ref('int_scopes') }}
-),
-
-periods as (
-    select * from {{ ref('int_periods') }}
-),
 
 scope_days as (
     select * from {{ ref('int_scope_days') }}
 ),
 
-grains as (
-    select grains.grain
-    from {{ period_grains() }} as grains (grain)
-),
-
 happened as (
-    select
-        grains.grain,
-        scope_days.scope_key,
-        {{ period_start('scope_days.local_date', 'grains.grain') }} as period_start,
-        sum(scope_days.count_occurred) as count_occurred,
-        sum(scope_days.weight_occurred) as weight_occurred,
-        sum(scope_days.count_led) as count_led,
-        sum(scope_days.count_involved) as count_involved,
-        sum(scope_days.count_reported) as count_reported,
-        sum(scope_days.count_resolved) as count_resolved,
-        sum(scope_days.count_resolved_reopened) as count_resolved_reopened,
-        sum(scope_days.count_follow_ups) as count_follow_ups,
-        sum(scope_days.count_follow_ups_completed) as count_follow_ups_completed,
-        {% for part in workload_parts() %}
-            sum(scope_days.minutes_{{ part }}) as minutes_{{ part }},
-        {% endfor %}
-        sum(scope_days.count_occurred - scope_days.count_ended) as count_open_change
-    from scope_days
-    cross join grains
-    group by all
+    {% for grain in grains() %}
+        select
+            '{{ grain }}' as grain,
+            scope_key,
+            {{ period_start('local_date', "'" ~ grain ~ "'") }} as period_start,
+            {% for part in counts + ['weight_occurred'] %}
+                sum({{ part }}) as {{ part }},
+            {% endfor %}
+            {% for part in workload_parts() %}
+                sum(minutes_{{ part }}) as minutes_{{ part }},
+            {% endfor %}
+            sum(count_occurred - count_ended) as count_open_change
+        from scope_days
+        group by all
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 spine as (
-    select
-        periods.grain,
-        scopes.scope_key,
-        periods.period_start
-    from scopes
-    inner join periods on periods.period_end > coalesce(scopes.first_active_date, periods.period_start)
+    select * from {{ ref('int_scope_periods') }}
 ),
 
 combined as (
@@ -57,7 +39,8 @@ combined as (
         coalesce(spine.grain, happened.grain) as grain,
         coalesce(spine.scope_key, happened.scope_key) as scope_key,
         coalesce(spine.period_start, happened.period_start) as period_start,
-        (spine.grain is not null) as is_in_spine,
+        spine.period_key,
+        spine.period_key is not null as is_in_spine,
         happened.* exclude (grain, scope_key, period_start)
     from spine
     full outer join happened
@@ -79,13 +62,11 @@ running as (
 )
 
 select
+    period_key,
     grain,
     scope_key,
     period_start,
-    {% for part in [
-        'count_occurred', 'count_led', 'count_involved', 'count_reported', 'count_resolved',
-        'count_resolved_reopened', 'count_follow_ups', 'count_follow_ups_completed', 'cumulative_occurred', 'count_open'
-    ] %}
+    {% for part in counts + ['cumulative_occurred', 'count_open'] %}
         cast(coalesce({{ part }}, 0) as bigint) as {{ part }},
     {% endfor %}
     {% for part in workload_parts() %}

@@ -27,11 +27,12 @@ window_weeks as (
 
 measured as (
     select
-        incident_id,
-        {{ period_start(local_date('resolved_at'), "'week'") }} as week_start,
-        time_to_resolve_seconds as seconds
-    from {{ ref('int_incidents') }}
-    where is_eligible and time_to_resolve_seconds is not null and resolved_at <= {{ as_of() }}
+        incidents.incident_key,
+        {{ period_start('dates.resolved_date', "'week'") }} as week_start,
+        incidents.time_to_resolve_seconds as seconds
+    from {{ ref('int_incident_dates') }} as dates
+    inner join {{ ref('int_incidents') }} as incidents on dates.incident_key = incidents.incident_key
+    where incidents.time_to_resolve_seconds is not null and dates.resolved_date is not null
 ),
 
 {{ measured_memberships() }},
@@ -44,7 +45,7 @@ by_week as (
         count(*) as count_ended,
         sum(measured.seconds) as total_seconds
     from incident_scopes
-    inner join measured on incident_scopes.incident_id = measured.incident_id
+    inner join measured on incident_scopes.incident_key = measured.incident_key
     where measured.week_start in (select window_weeks.week_start from window_weeks)
     group by incident_scopes.scope_key, measured.week_start
 ),

@@ -63,4 +63,3 @@ from candidates
 inner join attribution on candidates.incident_id = attribution.incident_id
 inner join incidents on candidates.incident_id = incidents.incident_id
 left join personal_texts on {{ personal_text_key('candidates.source_value') }} = personal_texts.text_key
-order by candidates.incident_id, evidence_number

@@ -57,4 +57,3 @@ select
     is_counted,
     is_completed_within_30_days
 from joined
-order by follow_up_id

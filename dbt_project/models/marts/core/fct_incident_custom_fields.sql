@@ -46,4 +46,3 @@ select
     case when value_kind = 'numeric' then {{ parse_number('field_value') }} end as numeric_value,
     is_masked
 from flagged
-order by incident_id, custom_field_id, value_number

@@ -39,4 +39,3 @@ select
     seconds - computed_seconds as gap_seconds,
     coalesce(abs(seconds - computed_seconds) > {{ largest_gap_seconds }}, false) as has_gap
 from compared
-order by incident_id, duration_metric_id

@@ -20,4 +20,3 @@ select
     incident_people.involvement
 from incident_people
 inner join incidents on incident_people.incident_id = incidents.incident_id
-order by incident_people.incident_id, incident_people.person_id, incident_people.involvement

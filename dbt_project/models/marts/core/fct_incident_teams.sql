@@ -20,4 +20,3 @@ select
     credits.team_weight
 from credits
 inner join incidents on credits.incident_id = incidents.incident_id
-order by credits.incident_id, credits.team_id

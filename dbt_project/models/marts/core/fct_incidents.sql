@@ -61,4 +61,3 @@ select
     len(attribution.team_ids) as count_teams
 from incidents
 left join attribution on incidents.incident_id = attribution.incident_id
-order by incidents.incident_id

@@ -8,7 +8,10 @@ counts as (
 ),
 
 durations as (
-    select * from {{ ref('int_dimension_time_to_resolve') }}
+    {% for grain in grains() %}
+        select * from {{ ref('int_dimension_time_to_resolve_' ~ grain) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 dimensions as (

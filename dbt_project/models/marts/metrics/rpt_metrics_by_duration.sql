@@ -6,7 +6,7 @@ durations as (
     {% for family in duration_families() %}
         select
             '{{ family.name }}' as metric,
-            cast(null as {{ dbt.type_string() }}) as duration_metric_id,
+            cast(null as integer) as duration_metric_key,
             'computed' as duration_source,
             *
         from {{ ref('int_' ~ family.name ~ '_statistics') }}
@@ -16,9 +16,9 @@ durations as (
     {% endfor %}
     select
         cast(null as {{ dbt.type_string() }}) as metric,
-        duration_metric_id,
+        duration_metric_key,
         'native' as duration_source,
-        * exclude (duration_metric_id)
+        * exclude (duration_metric_key)
     from {{ ref('int_native_duration_statistics') }}
 ),
 
@@ -35,13 +35,13 @@ periods as (
 )
 
 select
-    durations.grain,
+    periods.grain,
     scopes.scope_type,
     scopes.scope_id,
     scopes.rollup,
-    durations.period_start,
+    periods.period_start,
     coalesce(durations.metric, native_durations.metric) as metric,
-    durations.duration_metric_id,
+    native_durations.duration_metric_id,
     durations.duration_source,
     scopes.scope_name,
     periods.period_end,
@@ -54,18 +54,9 @@ select
     durations.max_hours,
     durations.n_hours < 5 as low_sample
 from durations
-left join native_durations on durations.duration_metric_id = native_durations.duration_metric_id
+left join native_durations on durations.duration_metric_key = native_durations.duration_metric_key
 inner join scopes on durations.scope_key = scopes.scope_key
 inner join periods
     on
-        durations.grain = periods.grain
-        and durations.period_start = periods.period_start
+        durations.period_key = periods.period_key
         and periods.period_end > coalesce(scopes.first_active_date, periods.period_start)
-order by
-    durations.grain,
-    scopes.scope_type,
-    scopes.scope_id,
-    scopes.rollup,
-    durations.period_start,
-    metric,
-    durations.duration_metric_id

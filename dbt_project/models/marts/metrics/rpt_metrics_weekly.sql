@@ -2,4 +2,3 @@
 select * exclude (grain)
 from {{ ref('int_metrics_compared') }}
 where grain = 'week'
-order by scope_type, scope_id, rollup, period_start

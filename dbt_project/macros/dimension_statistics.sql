@@ -1,8 +1,9 @@
--- One row per scope, value of a dimension and period in which a time to resolve of an incident with it ended: its statistics in
--- hours. Percentiles come from the places of the sorted values: sorting spills to disk where an aggregate that holds all
--- values of millions of small groups runs out of memory (500,000 incidents, 300 teams, two dimensions).
-{{ config(materialized='table') }}
-{%- set percents = [50, 75, 90] %}
+{# The model body of int_dimension_time_to_resolve_<grain>: one row per scope, value of a dimension and period of the grain in which
+   a time to resolve of an incident with it ended, its statistics in hours. Percentiles come from the places of the sorted
+   values: sorting spills to disk where an aggregate that holds all values of millions of small groups runs out of memory
+   (500,000 incidents, 300 teams, two dimensions). One model per grain for the same reason. #}
+{% macro dimension_statistics(grain) -%}
+    {%- set percents = [50, 75, 90] -%}
 with
 
 members as (
@@ -10,26 +11,25 @@ members as (
     where time_to_resolve_seconds is not null
 ),
 
-period_days as (
-    select * from {{ ref('int_period_days') }}
-),
-
-ended as (
+days as (
     select
-        members.scope_key,
-        members.dimension_key,
-        period_days.period_key,
-        members.time_to_resolve_seconds as seconds
-    from members
-    inner join period_days on members.resolved_date = period_days.local_date
+        local_date,
+        {{ grain }}_key as period_key
+    from {{ ref('int_period_days') }}
+    where {{ grain }}_key is not null
 ),
 
 placed as (
     select
-        *,
-        row_number() over (partition by scope_key, dimension_key, period_key order by seconds) - 1 as place,
-        count(*) over (partition by scope_key, dimension_key, period_key) - 1 as last_place
-    from ended
+        members.scope_key,
+        members.dimension_key,
+        days.period_key,
+        members.time_to_resolve_seconds as seconds,
+        row_number() over (cell order by members.time_to_resolve_seconds) - 1 as place,
+        count(*) over cell - 1 as last_place
+    from members
+    inner join days on members.resolved_date = days.local_date
+    window cell as (partition by members.scope_key, members.dimension_key, days.period_key)
 ),
 
 -- A percentile lies between the values at the two places around its own, percent * last_place / 100.
@@ -66,3 +66,4 @@ select
     {% endfor %}
     max_seconds / 3600.0 as max_hours
 from summarised
+{%- endmacro %}
