@@ -14,11 +14,13 @@ import orjson
 
 from apps.demo_api.server import DemoServer
 from benchmarks.environment import AS_OF, environ_of
+from benchmarks.history_build import bench_history
 from benchmarks.measure import Cost, describe_machine, measure, python
 from benchmarks.reading import bench_daily, bench_limits
 from pipelines.settings import DEMO_SEEDS_DIR
 
 CLI = ("-m", "apps.cli")
+ALL = ["extract", "build", "rerun", "limits", "daily", "history"]
 
 
 def bench_extract(scratch: Path, incidents: int, rounds: int) -> None:
@@ -115,13 +117,11 @@ def stage_text(stages: dict[str, float]) -> str:
 def main() -> None:
     """Run the chosen benchmarks, all of them when none is named."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "which", nargs="*", choices=["extract", "build", "rerun", "limits", "daily", []], help="default: all"
-    )
+    parser.add_argument("which", nargs="*", choices=[*ALL, []], help="default: all")
     parser.add_argument("--incidents", type=int, help="size, instead of the sizes of the targets")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of `extract` (default 3)")
     arguments = parser.parse_args()
-    chosen = arguments.which or ["extract", "build", "rerun", "limits", "daily"]
+    chosen = arguments.which or ALL
     print(describe_machine())
     sys.stdout.flush()
     with tempfile.TemporaryDirectory(prefix="incident-marts-bench-") as folder:
@@ -135,6 +135,7 @@ def main() -> None:
             "rerun": [lambda: bench_rerun(scratch, arguments.incidents or 1_500)],
             "limits": [lambda: bench_limits(scratch, arguments.incidents or 100_000)],
             "daily": [lambda: bench_daily(scratch, arguments.incidents or 100_000)],
+            "history": [lambda: bench_history(scratch, arguments.incidents or 500_000)],
         }
         for name in chosen:
             for task in tasks[name]:
