@@ -34,8 +34,8 @@ _BY_ID = (
 class Account:
     """One organisation. Every list may be empty, so `Account()` is an account with nothing in it.
 
-    A relationship names its incident in a key `incident_id` that is not served. The participants of an incident are
-    one record with its id, which is not served either. Every other record is as served.
+    A relationship names its incident in a key `incident_id` that is not served. The participants of an incident
+    are one record with its id, which is not served either. Every other record is as served.
     """
 
     name: str = "Demo organisation"

@@ -14,11 +14,10 @@ NO_SEVERITY = "No severity"
 
 def incidents_by_severity(account: Account, scopes: list[Scope]) -> dict[Any, dict[str, Any]]:
     """(grain, scope type, scope id, rollup, period start, severity name, rank) -> total; only what happened."""
-    first = min((i.occurred_at for i in scopes[0].incidents if i.occurred_at <= account.as_of), default=None)
     totals: Counter[Any] = Counter()
     for grain in GRAINS.values():
         calendar = Calendar(account, grain)
-        emitted = {period.start for period in calendar.spine(first)}
+        emitted = {period.start for period in calendar.spine(i.occurred_at for i in scopes[0].incidents)}
         for scope in scopes:
             for incident in scope.incidents:
                 start = calendar.start_of(incident.occurred_at)
