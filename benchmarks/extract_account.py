@@ -19,7 +19,7 @@ from pipelines.incident_io.client import Client
 from pipelines.incident_io.cursors import Plan
 from pipelines.incident_io.endpoints import BY_NAME, ENDPOINTS, FOLLOW_UP_MODES, Endpoint
 from pipelines.incident_io.pages import read_pages
-from pipelines.incident_io.pipeline import extract
+from pipelines.incident_io.pipeline import extract, rules_of
 from pipelines.incident_io.series import SERIES, Parents, created_params
 from pipelines.settings import Settings, load_settings
 from pipelines.warehouse import RAW_SCHEMA, read_only
@@ -34,11 +34,12 @@ def minimum_requests(settings: Settings) -> dict[str, int]:
 
 def _minimum(connection: duckdb.DuckDBPyConnection, endpoint: Endpoint, settings: Settings) -> int:
     if endpoint.is_per_incident:
-        since = settings.as_of - timedelta(days=settings.attachment_days)
+        rule = rules_of(settings).per_incident[endpoint.name]
+        since = settings.as_of - timedelta(days=rule.days)
         (count,) = connection.execute(
             f"select count(*) from {RAW_SCHEMA}.incidents where created_at >= ?", [since]
         ).fetchone() or (0,)
-        return min(count, settings.attachment_requests)
+        return min(count, rule.requests) if rule.is_wanted else 0
     if endpoint.page_size is None:
         return 1
     partition = endpoint.partition or "''"
@@ -55,16 +56,19 @@ def one_after_another(settings: Settings) -> int:
     """Read every list from its first page to its last, and then the next list; the number of requests."""
     client = Client(settings.api_url, settings.api_key or "")
     parents = Parents(client)
-    recent: list[str] = []
-    since = (settings.as_of - timedelta(days=settings.attachment_days)).isoformat()
+    created: dict[str, str] = {}
     for endpoint in sorted(ENDPOINTS, key=lambda endpoint: endpoint.is_per_incident):
-        plan = Plan(incident_ids=tuple(recent[: settings.attachment_requests])) if recent else Plan()
-        plan = plan if endpoint.is_per_incident else Plan()
+        plan = Plan()
+        if endpoint.is_per_incident:
+            rule = rules_of(settings).per_incident[endpoint.name]
+            since = (settings.as_of - timedelta(days=rule.days)).isoformat()
+            recent = [incident_id for incident_id, moment in created.items() if moment >= since]
+            plan = Plan(incident_ids=tuple(recent[: rule.requests]) if rule.is_wanted else ())
         for series in SERIES[endpoint.series](parents, plan):
             if series.known is None:
                 for page in read_pages(client, endpoint, [*series.params, *created_params(*series.created)]):
                     if endpoint is BY_NAME["incidents"]:
-                        recent += [row["id"] for row in page.rows if row["created_at"] >= since]
+                        created |= {row["id"]: row["created_at"] for row in page.rows}
     return client.count_requests
 
 

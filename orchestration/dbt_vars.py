@@ -107,6 +107,7 @@ def _is_texts(value: Any) -> bool:
 EXPECTED: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "as_of": ("an RFC 3339 instant such as 2026-01-31T09:00:00Z", parse_instant),
     "coverage_start": ("a date such as 2024-01-01", date.fromisoformat),
+    "earliest_incident_date": ("a date such as 2000-01-01", date.fromisoformat),
     "org_timezone": ("the name of a time zone such as Europe/Berlin", lambda value: bool(ZoneInfo(value))),
     "week_start": ("monday or sunday", lambda value: value in ("monday", "sunday")),
     "root_team_id": ("a team id", _is_text),

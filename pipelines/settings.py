@@ -30,6 +30,8 @@ KNOWN = (
     "INCIDENT_MARTS_CATALOG_TYPES",
     "INCIDENT_MARTS_ATTACHMENT_DAYS",
     "INCIDENT_MARTS_ATTACHMENT_REQUESTS",
+    "INCIDENT_MARTS_PARTICIPANT_DAYS",
+    "INCIDENT_MARTS_PARTICIPANT_REQUESTS",
     "INCIDENT_MARTS_MASTER_KEY",
     "INCIDENT_MARTS_MASTER_KEY_FILE",
     "INCIDENT_MARTS_PII_SALT",
@@ -53,7 +55,8 @@ class Settings:
     organisation's zone or None for all history. Paths are absolute. `api_key`, `master_key` and `pii_salt` never
     appear in `repr`. `credentials_dir` is where systemd puts the unit's credentials. Every `sweep_days` days
     everything is read again; `catalog_types` are read besides the needed ones; attachments are read for the
-    incidents of the last `attachment_days` days, by at most `attachment_requests` requests a run.
+    incidents of the last `attachment_days` days, by at most `attachment_requests` requests a run; participants
+    likewise, and not at all where `participant_days` is 0.
     """
 
     home: Path
@@ -70,6 +73,8 @@ class Settings:
     catalog_types: tuple[str, ...] = ()
     attachment_days: int = 90
     attachment_requests: int = 1_000
+    participant_days: int = 0
+    participant_requests: int = 1_000
     is_demo: bool = False
 
     @property
@@ -188,6 +193,8 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     sweep_days = whole_number("INCIDENT_MARTS_SWEEP_DAYS", 7, 1)
     attachment_days = whole_number("INCIDENT_MARTS_ATTACHMENT_DAYS", 90, 0)
     attachment_requests = whole_number("INCIDENT_MARTS_ATTACHMENT_REQUESTS", 1_000, 0)
+    participant_days = whole_number("INCIDENT_MARTS_PARTICIPANT_DAYS", 0, 0)
+    participant_requests = whole_number("INCIDENT_MARTS_PARTICIPANT_REQUESTS", 1_000, 0)
     named_types = (value_of("INCIDENT_MARTS_CATALOG_TYPES") or "").split(",")
 
     api_url = (value_of("INCIDENT_IO_API_URL") or DEFAULT_API_URL).rstrip("/")
@@ -219,4 +226,6 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         catalog_types=tuple(name.strip() for name in named_types if name.strip()),
         attachment_days=attachment_days,
         attachment_requests=attachment_requests,
+        participant_days=participant_days,
+        participant_requests=participant_requests,
     )

@@ -21,6 +21,7 @@ _BY_ID = (
     "incident_updates",
     "actions",
     "incident_attachments",
+    "incident_participants",
     "incident_relationships",
     "alerts",
     "incident_alerts",
@@ -33,7 +34,8 @@ _BY_ID = (
 class Account:
     """One organisation. Every list may be empty, so `Account()` is an account with nothing in it.
 
-    A relationship names its incident in a key `incident_id` that is not served; every other record is as served.
+    A relationship names its incident in a key `incident_id` that is not served. The participants of an incident
+    are one record with its id, which is not served either. Every other record is as served.
     """
 
     name: str = "Demo organisation"
@@ -54,6 +56,7 @@ class Account:
     incident_timestamps: Records = field(default_factory=list)
     actions: Records = field(default_factory=list)
     incident_attachments: Records = field(default_factory=list)
+    incident_participants: Records = field(default_factory=list)
     incident_relationships: Records = field(default_factory=list)
     alerts: Records = field(default_factory=list)
     incident_alerts: Records = field(default_factory=list)

@@ -113,11 +113,14 @@ class DemoApi:
     def page(self, endpoint: Endpoint, query: Query, key: Key) -> bytes:
         """One answer of a list endpoint."""
         table = self.account.tables[endpoint.resource]
-        if endpoint.paging is None:
-            return _envelope(endpoint.resource, table.read(self._selection(endpoint, query, key)), {})
         for name in endpoint.required:
             if not single(query, name):
                 raise is_required(name)
+        if endpoint.paging is None:
+            records = table.read(self._selection(endpoint, query, key))
+            if endpoint.empty is not None:
+                return _object(endpoint.resource, records[0] if records else endpoint.empty)
+            return _envelope(endpoint.resource, records, {})
         size = _page_size(query, endpoint.paging)
         extra = self._entries_type(query) if endpoint.resource == "catalog_entries" else {}
         positions = self._selection(endpoint, query, key)
@@ -202,6 +205,11 @@ def _envelope(resource: str, records: Sequence[bytes], extra: Mapping[str, bytes
         parts += [b',"', name.encode(), b'":', value]
     parts.append(b"}")
     return b"".join(parts)
+
+
+def _object(resource: str, record: bytes) -> bytes:
+    """An answer that holds one record, without the id it is kept by."""
+    return orjson.dumps({resource: {name: value for name, value in orjson.loads(record).items() if name != "id"}})
 
 
 def create_app(account: Account, **options: Any) -> Starlette:

@@ -41,7 +41,8 @@ def _without_next_shifts(record: bytes, page_size: int) -> bytes:
 class Endpoint:
     """One list. Without `paging` everything comes in one answer with no `pagination_meta`.
 
-    `shown` is for a list whose records depend on the size of the page.
+    `shown` is for a list whose records depend on the size of the page. `empty`: the answer is no list but one
+    object, that of the incident asked for, and this where nothing is known of it.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Endpoint:
     select: Select | None = None
     required: tuple[str, ...] = ()
     shown: Callable[[bytes, int], bytes] | None = None
+    empty: bytes | None = None
 
 
 ENDPOINTS = (
@@ -106,6 +108,14 @@ ENDPOINTS = (
         "incident_attachments",
         "attachments.view",
         select=filters.select_incident_attachments,
+    ),
+    Endpoint(
+        "/v2/incident_participants",
+        "incident_participants",
+        "incidents.view",
+        select=filters.select_incident_participants,
+        required=("incident_id",),
+        empty=b'{"active":[],"passive":[]}',
     ),
     Endpoint(
         "/v1/incident_relationships",

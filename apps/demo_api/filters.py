@@ -109,6 +109,13 @@ def select_incident_attachments(account: CompiledAccount, query: Query, sees_pri
     return positions(table, tests, among)
 
 
+def select_incident_participants(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
+    """The one record of the participants of an incident, none where nobody took part."""
+    _require_incident(account, query, sees_private)
+    position = account.tables["incident_participants"].position_of(single(query, "incident_id") or "")
+    return [] if position is None else [position]
+
+
 def select_incident_relationships(account: CompiledAccount, query: Query, sees_private: bool) -> Sequence[int]:
     """Incidents related to one incident."""
     table = account.tables["incident_relationships"]

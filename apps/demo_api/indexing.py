@@ -42,6 +42,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "incident_timestamps": {},
     "actions": {"incident": "Q", "mode": "I", "created_at": "q", "updated_at": "q"},
     "incident_attachments": {"incident": "Q", "resource": "Q"},
+    "incident_participants": {},
     "incident_relationships": {"incident": "Q", "other": "Q"},
     "alerts": {"status": "I", "alert_source": "I", "created_at": "q", "updated_at": "q"},
     "incident_alerts": {"incident": "Q", "alert": "Q"},

@@ -38,6 +38,8 @@ ATTACHMENT = one(
         "resource": one({"resource_type": ID, "external_id": TEXT, "title": TEXT, "permalink": TEXT}),
     }
 )
+_PARTICIPANTS = many(one({"participant_type": choice("observer", "collaborator", "responder"), "user": USER}))
+PARTICIPANTS = one({"active": _PARTICIPANTS, "passive": _PARTICIPANTS})
 RELATIONSHIP = one({"id": ID, "incident": one({"id": ID, "name": TEXT, "external_id": WHOLE})})
 
 INCIDENT_SLIM = one(
@@ -158,9 +160,12 @@ SCHEDULE = one(
     }
 )
 
+# An answer holds one of these, not a list of them.
+WHOLE_ANSWERS = frozenset({"incident_participants"})
 ON_CALL_RECORDS: dict[str, Schema] = {
     "actions": ACTION,
     "incident_attachments": ATTACHMENT,
+    "incident_participants": PARTICIPANTS,
     "incident_relationships": RELATIONSHIP,
     "alerts": ALERT,
     "incident_alerts": INCIDENT_ALERT,

@@ -5,7 +5,7 @@ Written from what the extractor relies on. A key ending in `?` may be absent; no
 
 from __future__ import annotations
 
-from apps.demo_api.on_call_schemas import ON_CALL_RECORDS
+from apps.demo_api.on_call_schemas import ON_CALL_RECORDS, WHOLE_ANSWERS
 from apps.demo_api.schema_parts import (
     ACTOR,
     FLAG,
@@ -236,7 +236,8 @@ _META = one(
 
 def answer_schema(resource: str, pages: bool) -> Schema:
     """The whole answer of a list endpoint."""
-    properties: dict[str, Schema] = {resource: many(RECORDS[resource])}
+    record = RECORDS[resource]
+    properties: dict[str, Schema] = {resource: record if resource in WHOLE_ANSWERS else many(record)}
     if pages:
         properties["pagination_meta?"] = _META
     if resource == "catalog_entries":

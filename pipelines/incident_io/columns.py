@@ -62,6 +62,12 @@ text: id incident_id
 json: resource
 """)
 
+# `id`, `incident_id` and `participation` (active or passive) are made by `participants.py`.
+INCIDENT_PARTICIPANTS = _columns("""
+text: id incident_id participation participant_type
+json: user
+""")
+
 ALERTS = _columns("""
 text: id alert_source_id deduplication_key title description status source_url
 json: attributes tags alert_group_ids

@@ -11,8 +11,8 @@ before. Times of the state:
 - `swept_at`: `as_of` of the last full read that was accepted.
 - `start`: the first day of the history that `seen` speaks for; an earlier start means reading everything again.
 - `tail`: of a list that only grows, where to go on and the newest row known; absent while its order is unclear.
-- `backfill`: only while the first reading is under way, the last day loaded, the start, when it began, and the latest
-  `updated_at` read so far.
+- `backfill`: only while the first reading is under way, the last day loaded, the start, when it began, and the
+  latest `updated_at` read so far.
 - `read_at`, `load_id`: the local clock when the last reading of the table began, and the load that it went into.
 """
 
@@ -37,20 +37,39 @@ WHOLE = ""
 
 
 @dataclass(frozen=True)
+class PerIncident:
+    """How much of a list that costs one request for each incident is read.
+
+    `days`: how far back, by creation of the incident, it is read first. `requests`: how many requests a run may
+    make; the rest waits for the next. `setting`: the name of the setting of that budget. `is_wanted`: False when
+    nothing is asked at all.
+    """
+
+    days: int
+    requests: int
+    setting: str
+    is_wanted: bool = True
+
+
+DEFAULT_PER_INCIDENT: Mapping[str, PerIncident] = {
+    "incident_attachments": PerIncident(90, 1_000, "INCIDENT_MARTS_ATTACHMENT_REQUESTS"),
+    "incident_participants": PerIncident(0, 1_000, "INCIDENT_MARTS_PARTICIPANT_REQUESTS", is_wanted=False),
+}
+
+
+@dataclass(frozen=True)
 class Rules:
     """What a user decides about reading.
 
     `sweep_every`: how often everything is read again, because definitions embedded in records change without
     moving `updated_at` and deletions leave no trace at all. `catalog_types`: ids, type names or names of catalog
-    types to read besides those that teams, services and fields need. `attachment_days`: how far back attachments
-    are read first. `attachment_requests`: how many requests for attachments a run may make; the rest waits for
-    the next.
+    types to read besides those that teams, services and fields need. `per_incident`: of the lists that cost one
+    request for each incident, by table.
     """
 
     sweep_every: timedelta = timedelta(days=7)
     catalog_types: frozenset[str] = frozenset()
-    attachment_days: int = 90
-    attachment_requests: int = 1_000
+    per_incident: Mapping[str, PerIncident] = field(default_factory=lambda: DEFAULT_PER_INCIDENT)
 
 
 @dataclass(frozen=True)

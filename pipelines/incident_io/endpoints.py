@@ -7,18 +7,21 @@ from it); None means the list does not paginate. `series` names how often the li
 `tail` of a list that only grows; or through the `incident`s that changed; None means the list is read in full
 every run. `partition` is the column that tells the series of one list apart, when there is one.
 `finds_deletions`: whether a row that a full reading does not list is gone. `has_start`: whether the list is
-limited to the history from `INCIDENT_MARTS_START` on. `forks`: how a long list can be cut so that several
+limited to the history from `INCIDENT_MARTS_START` on. `unfold`: where the answer is an object and no list, makes
+the rows of that object and the parameters of the request. `forks`: how a long list can be cut so that several
 walkers read it at once, see `walkers.py`. `priority`: who goes first where the quota is short, lowest first: the
 incident list is the slowest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from pipelines.incident_io import columns
 from pipelines.incident_io.columns import Columns
+from pipelines.incident_io.participants import participant_rows
 
 MODES = ("standard", "retrospective", "test", "tutorial")
 STATUS_CATEGORIES = ("triage", "live", "learning", "paused", "closed", "declined", "merged", "canceled")
@@ -40,6 +43,7 @@ class Endpoint:
     partition: str | None = None
     finds_deletions: bool = True
     has_start: bool = False
+    unfold: Callable[[dict[str, Any], dict[str, str]], list[dict[str, Any]]] | None = None
     forks: Literal["by_day", "by_incident"] | None = None
     priority: int = 1
 
@@ -47,6 +51,11 @@ class Endpoint:
     def selector(self) -> str:
         """The key of the answer that holds the rows; the API names it like the list."""
         return self.name
+
+    @property
+    def answer_kind(self) -> type:
+        """What the answer holds under the selector."""
+        return dict if self.unfold else list
 
     @property
     def can_go_ahead(self) -> bool:
@@ -117,9 +126,21 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "/v1/incident_attachments",
         "attachments.view",
         columns.INCIDENT_ATTACHMENTS,
-        series="attachments",
+        series="per_incident",
         cursor="incident",
         partition="incident_id",
+        priority=2,
+    ),
+    # As above, and only when the settings ask for it.
+    Endpoint(
+        "incident_participants",
+        "/v2/incident_participants",
+        "incidents.view",
+        columns.INCIDENT_PARTICIPANTS,
+        series="per_incident",
+        cursor="incident",
+        partition="incident_id",
+        unfold=participant_rows,
         priority=2,
     ),
     Endpoint(

@@ -39,6 +39,7 @@ ENUMS: dict[str, dict[str, frozenset[str]]] = {
             }
         )
     },
+    "incident_participants": {"participant_type": frozenset({"observer", "collaborator", "responder"})},
     "follow_ups": {"status": TASK_STATUSES},
     "actions": {"status": TASK_STATUSES},
     "custom_fields": {"field_type": frozenset({"single_select", "multi_select", "text", "link", "numeric"})},
@@ -67,6 +68,7 @@ EFFECTS = {
     "incidents.visibility": "are treated as private",
     "incidents.incident_status.category": "count as neither open nor resolved",
     "incident_updates.new_incident_status.category": "neither open nor close an incident",
+    "incident_participants.participant_type": "make nobody involved",
     "incident_roles.role_type": "make nobody a lead or reporter",
 }
 USUAL_EFFECT = "keep it as it is"

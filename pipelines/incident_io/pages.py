@@ -43,9 +43,17 @@ def read_pages(client: Client, endpoint: Endpoint, params: Params, behind: str |
     while True:
         cursor = [("after", used[-1])] if used else []
         body = client.get(
-            endpoint.path, endpoint.selector, wanted + cursor, scope=endpoint.scope, priority=endpoint.priority
+            endpoint.path,
+            endpoint.selector,
+            wanted + cursor,
+            scope=endpoint.scope,
+            kind=endpoint.answer_kind,
+            priority=endpoint.priority,
         )
-        rows = with_text_ids(endpoint.name, body[endpoint.selector], endpoint.columns)
+        entries = body[endpoint.selector]
+        if endpoint.unfold:
+            entries = endpoint.unfold(entries, dict(wanted))
+        rows = with_text_ids(endpoint.name, entries, endpoint.columns)
         after, total = _meta(body)
         if behind:
             total = None  # it counts the rows before as well

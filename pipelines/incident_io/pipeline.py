@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import dlt
@@ -22,7 +22,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from pipelines.incident_io.account import check_account
 from pipelines.incident_io.backfill import windows
 from pipelines.incident_io.client import Client
-from pipelines.incident_io.cursors import PIPELINE_NAME, Rules, TableState
+from pipelines.incident_io.cursors import DEFAULT_PER_INCIDENT, PIPELINE_NAME, Rules, TableState
 from pipelines.incident_io.dlt_config import configure_dlt
 from pipelines.incident_io.endpoints import ENDPOINTS
 from pipelines.incident_io.errors import ApiError, RejectedTablesError
@@ -155,11 +155,23 @@ def extract(
 
 def rules_of(settings: Settings, catalog_types: Collection[str] = ()) -> Rules:
     """What the settings say about reading."""
+    attachments, participants = (
+        DEFAULT_PER_INCIDENT[table] for table in ("incident_attachments", "incident_participants")
+    )
     return Rules(
         sweep_every=timedelta(days=settings.sweep_days),
         catalog_types=frozenset({*settings.catalog_types, *catalog_types}),
-        attachment_days=settings.attachment_days,
-        attachment_requests=settings.attachment_requests,
+        per_incident={
+            "incident_attachments": replace(
+                attachments, days=settings.attachment_days, requests=settings.attachment_requests
+            ),
+            "incident_participants": replace(
+                participants,
+                days=settings.participant_days,
+                requests=settings.participant_requests,
+                is_wanted=settings.participant_days > 0,
+            ),
+        },
     )
 
 

@@ -48,7 +48,7 @@ from pipelines.incident_io.rows import to_batch
 from pipelines.incident_io.series import SERIES, Parents, Series
 from pipelines.incident_io.stored import StoredRows
 from pipelines.incident_io.sweep import find_deleted
-from pipelines.incident_io.touched import attachments_wanted, touched_incidents
+from pipelines.incident_io.touched import incidents_wanted, touched_incidents
 from pipelines.incident_io.walkers import Walk, Walked
 
 Progress = Callable[[str, int, int | None], None]
@@ -124,26 +124,27 @@ class TableReader:
 
     def _choose_incidents(self) -> None:
         account, reading = self._account, self._reading
-        incidents = self._incidents()
+        rule = account.rules.per_incident[self._endpoint.name]
+        incidents = self._incidents() if rule.is_wanted else None
         if incidents is None:
-            # What changed cannot be told, so nothing is asked and the next run sees the same changes.
+            # Not wanted, or what changed cannot be told: nothing is asked, and a later run sees the same changes.
             reading.plan = replace(reading.plan, incident_ids=())
             self._keeps_state = True
             return
-        wanted = attachments_wanted(
+        wanted = incidents_wanted(
             incidents,
             self._state,
             account.stored,
             is_full=reading.plan.is_full,
             as_of=account.as_of,
-            rules=account.rules,
+            rule=rule,
         )
-        budget = account.rules.attachment_requests
+        budget = rule.requests
         reading.owed = wanted[budget:]
         if reading.owed:
             account.report.warn(
                 f"{self._endpoint.name}: {budget:,} incidents were asked about in this run, {len(reading.owed):,} "
-                "wait for the next ones; INCIDENT_MARTS_ATTACHMENT_REQUESTS allows more"
+                f"wait for the next ones; {rule.setting} allows more"
             )
         reading.plan = replace(reading.plan, incident_ids=tuple(wanted[:budget]))
         reading.began = min(incidents.began, reading.began)

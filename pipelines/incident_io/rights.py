@@ -20,6 +20,7 @@ LOST = {
     "follow_ups": "fct_follow_ups",
     "actions": "the table actions",
     "incident_attachments": "pull requests and tickets attached to incidents",
+    "incident_participants": "who helped with an incident without holding a role (read only when a setting asks)",
     "alerts": "the table alerts",
     "incident_alerts": "which alerts belong to an incident",
     "escalations": "the table escalations",
@@ -82,7 +83,7 @@ def _right(client: Client, endpoint: Endpoint, parents: Parents) -> Right:
     if endpoint.page_size is not None:
         params.append(("page_size", "1"))
     try:
-        client.get(endpoint.path, endpoint.selector, params, scope=endpoint.scope)
+        client.get(endpoint.path, endpoint.selector, params, scope=endpoint.scope, kind=endpoint.answer_kind)
     except MissingScopeError as error:
         return result(MISSING, error.scope)
     except (NotFoundError, InvalidRequestError):

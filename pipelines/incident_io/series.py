@@ -63,6 +63,7 @@ class Parents:
         self.catalog_types = catalog_types
         self._locks = {"custom_fields": threading.Lock(), "catalog_types": threading.Lock()}
         self._rows: dict[str, list[Row] | MissingScopeError] = {}
+        self._some_incident: list[str] | None = None
 
     def rows(self, name: str) -> list[Row]:
         """All rows of `custom_fields` or `catalog_types`; raises MissingScopeError each time it is asked for."""
@@ -82,10 +83,12 @@ class Parents:
 
     def some_incident(self) -> str | None:
         """The id of one incident, to ask for what hangs on incidents; None when there is none."""
-        endpoint = BY_NAME["incidents"]
-        params: Params = [*endpoint.params, ("page_size", "1")]
-        rows = self._client.get(endpoint.path, endpoint.selector, params, scope=endpoint.scope)[endpoint.selector]
-        return str(rows[0]["id"]) if rows else None
+        if self._some_incident is None:
+            endpoint = BY_NAME["incidents"]
+            params: Params = [*endpoint.params, ("page_size", "1")]
+            body = self._client.get(endpoint.path, endpoint.selector, params, scope=endpoint.scope)
+            self._some_incident = [str(row["id"]) for row in body[endpoint.selector]]
+        return next(iter(self._some_incident), None)
 
 
 def created_params(first: date | None, last: date | None) -> Params:
@@ -167,7 +170,7 @@ def _by_incident(incident_ids: tuple[str, ...]) -> Iterator[Series]:
         yield Series([("incident_id", incident_id)], partition=incident_id, child_of=f"incident {incident_id}")
 
 
-def _attachments(parents: Parents, plan: Plan) -> Iterator[Series]:
+def _per_incident(parents: Parents, plan: Plan) -> Iterator[Series]:
     if plan.incident_ids is not None:
         yield from _by_incident(plan.incident_ids)
     elif incident_id := parents.some_incident():
@@ -268,7 +271,7 @@ SERIES: dict[str, Callable[[Parents, Plan], Iterator[Series]]] = {
     "custom_fields": _custom_fields,
     "catalog_types": _catalog_types,
     "histories": _histories,
-    "attachments": _attachments,
+    "per_incident": _per_incident,
     "changed_alerts": _changed_alerts,
     "changed_days": _changed_days,
     "incident_modes": _incident_modes,

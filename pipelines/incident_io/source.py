@@ -1,4 +1,4 @@
-"""The dlt source: twenty lists of the incident.io API into `raw_incident_io`, one table each, merged on `id`.
+"""The dlt source: twenty-one lists of the incident.io API into `raw_incident_io`, one table each, merged on `id`.
 
 Authentication: a :class:`~pipelines.incident_io.client.Client` holding an API key with the scopes of
 `endpoints.py`. Run it alone with `python -m pipelines.incident_io`. Whatever can be read incrementally is;

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.incident_io.cursors import INSTANT_OVERLAP, WHOLE, Rules, TableState
+from pipelines.incident_io.cursors import INSTANT_OVERLAP, WHOLE, PerIncident, TableState
 from pipelines.incident_io.rows import UTC_MICROSECONDS
 from pipelines.incident_io.stored import StoredRows
 
 if TYPE_CHECKING:
     from pipelines.incident_io.extraction import Reading
 
-# Attaching something does not touch the incident, and most of it is attached while the incident is young.
+# Attaching something, or joining, does not touch the incident, and most of it happens while the incident is young.
 YOUNG = timedelta(days=7)
 
 
@@ -36,25 +36,25 @@ def touched_incidents(incidents: Reading, state: TableState, stored: StoredRows)
     return stored.changed("incidents", listed_incidents(incidents), since=since, last_load_id=state["load_id"])
 
 
-def attachments_wanted(
+def incidents_wanted(
     incidents: Reading,
     state: TableState,
     stored: StoredRows | None,
     *,
     is_full: bool,
     as_of: datetime,
-    rules: Rules,
+    rule: PerIncident,
 ) -> list[str]:
-    """Incidents whose attachments to read, most wanted first; what a budget leaves over is owed to the next run.
+    """Incidents to ask about one by one, most wanted first; what a budget leaves over is owed to the next run.
 
-    In full: those that changed, and those created in the last `attachment_days`, newest first. Otherwise those
+    In full: those that changed, and those created in the last days of the rule, newest first. Otherwise those
     that changed, young ones, and what earlier runs owe.
     """
     listed = listed_incidents(incidents)
     touched = touched_incidents(incidents, state, stored) if stored and "read_at" in state else None
     stored = stored or StoredRows.nothing()
     if is_full or touched is None:
-        recent = stored.created_since("incidents", listed, as_of - timedelta(days=rules.attachment_days))
+        recent = stored.created_since("incidents", listed, as_of - timedelta(days=rule.days))
         return list(dict.fromkeys([*(touched or []), *recent]))
     young = stored.created_since("incidents", listed, as_of - YOUNG)
     return list(dict.fromkeys([*touched, *young, *state.get("owed", [])]))

@@ -165,7 +165,26 @@ def test_attachments_of_an_incident_and_of_an_external_resource(server):
     assert attachments(server, ("resource_type", "jira_issue"), ("external_id", "no such issue")) == []
 
 
-@pytest.mark.parametrize("path", ["/v1/incident_attachments", "/v1/incident_relationships"])
+def participants(server, incident_id: str) -> dict:
+    return ask(server, "/v2/incident_participants", [("incident_id", incident_id)]).json()["incident_participants"]
+
+
+def test_participants_are_those_who_help_with_the_role_holders_first_and_those_who_look_on(server):
+    kinds = set()
+    for row in incidents(server, EVERY_INCIDENT):
+        found = participants(server, row["id"])
+        holders = {one["assignee"]["id"] for one in row["incident_role_assignments"] if "assignee" in one}
+        helping, watching = ([one["user"]["id"] for one in found[name]] for name in ("active", "passive"))
+        assert set(helping[: len(holders)]) == holders
+        assert len(helping + watching) == len({*helping, *watching})
+        assert {one["participant_type"] for one in found["active"]} <= {"responder", "collaborator"}
+        kinds |= {one["participant_type"] for one in found["active"] + found["passive"]}
+    assert kinds == {"responder", "collaborator", "observer"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/incident_attachments", "/v1/incident_relationships", "/v2/incident_participants"]
+)
 def test_a_list_of_an_unknown_incident_is_a_404(server, path):
     assert errors(server, path, ("incident_id", "01NOSUCHINCIDENT")) == (404, "resource_not_found")
 
@@ -229,7 +248,7 @@ def test_what_belongs_to_private_incidents_needs_a_key_that_may_see_them(server)
         public = rows_with_key(server, path, "public")
         assert public == [row for row in everything if incident(row) not in private]
         assert len(public) < len(everything)
-    for path in ("/v1/incident_attachments", "/v1/incident_relationships"):
+    for path in ("/v1/incident_attachments", "/v1/incident_relationships", "/v2/incident_participants"):
         query = [("incident_id", next(iter(private)))]
         assert ask(server, path, query).status_code == 200
         assert ask(server, path, query, key="public").status_code == 404
@@ -251,12 +270,14 @@ def test_a_hand_made_account_can_have_them_too():
         incidents=[incident],
         actions=[{"id": "a", "incident_id": "i", "status": "outstanding", **stamps}],
         incident_relationships=[{"id": "r", "incident_id": "i", "incident": {"id": "j", "external_id": 2}}],
+        incident_participants=[{"id": "i", "active": [], "passive": [{"user": {"id": "u"}}]}],
         escalations=[
             {"id": number, "status": "acked", "related_incidents": [], "related_alerts": [], **stamps}
             for number in ("e2", "e1")
         ],
     )
     with DemoServer(account) as server:
+        assert participants(server, "i") == {"active": [], "passive": [{"user": {"id": "u"}}]}
         assert listed(server, "/v3/actions") == []
         assert [row["id"] for row in listed(server, "/v3/actions", ("incident_mode", "test"))] == ["a"]
         body = ask(server, "/v1/incident_relationships", [("incident_id", "i")]).json()

@@ -33,6 +33,7 @@ SEED_TABLES: dict[str, tuple[str, ...]] = {
 
 # The rules of dbt_project.yml that an account may set, with the defaults that the contract gives them.
 DEFAULT_VARIABLES: Row = {
+    "earliest_incident_date": "2000-01-01",
     "org_timezone": "UTC",
     "week_start": "monday",
     "root_team_id": "organisation",

@@ -30,6 +30,7 @@ ACCOUNTS = 20
 SEEDS_PER_ACCOUNT = 5
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 INCIDENTS = "models/intermediate/incidents"
+PEOPLE = "models/intermediate/people"
 PERIODS = "models/intermediate/periods"
 METRICS = "models/intermediate/metrics"
 CORE = "models/marts/core"
@@ -109,8 +110,11 @@ MUTATIONS = (
     Mutation(
         f"{PERIODS}/int_periods.sql", "where period_start < as_of_local", "where period_start <= as_of_local"
     ),
+    Mutation(f"{PERIODS}/int_coverage.sql", "is_eligible and occurred_at <= {{ as_of() }}", "is_eligible"),
     Mutation(
-        f"{PERIODS}/int_coverage.sql", "where is_eligible and occurred_at <= {{ as_of() }}", "where is_eligible"
+        f"{PERIODS}/int_coverage.sql",
+        """and {{ local_date('occurred_at') }} >= cast""",
+        "and current_date >= cast",
     ),
     Mutation(f"{METRICS}/int_incident_dates.sql", "{{ name }}_instant <= {{ as_of() }}", "true"),
     Mutation(f"{METRICS}/int_incident_dates.sql", "greatest(occurred_at, resolved_at)", "resolved_at"),
@@ -203,7 +207,16 @@ MUTATIONS = (
     ),
     Mutation(f"{METRICS}/int_metrics_by_period.sql", "and periods.is_settled_for_30_days", ""),
     Mutation(f"{PERIODS}/int_periods.sql", "interval '720 hours'", "interval '721 hours'"),
-    Mutation("models/intermediate/people/int_person_involvements.sql", "or not is_private", "or true"),
+    Mutation(f"{PEOPLE}/int_person_involvements.sql", "or not is_private", "or true"),
+    Mutation(f"{PEOPLE}/int_incident_people.sql", "('responder', 'collaborator')", "('responder')"),
+    Mutation(f"{PEOPLE}/int_incident_people.sql", "('responder', 'collaborator')", "('collaborator')"),
+    Mutation(f"{PEOPLE}/int_incident_people.sql", "('responder', 'collaborator')", "('responder', 'observer')"),
+    Mutation(
+        f"{PEOPLE}/int_incident_people.sql",
+        "participant_type in ('responder', 'collaborator')",
+        "participation = 'active'",
+    ),
+    Mutation(f"{PEOPLE}/int_incident_people.sql", " and deleted_at is null", ""),
     Mutation("macros/duration_statistics.sql", "or {{ var('person_durations') }}", ""),
     Mutation(f"{DURATIONS}/int_native_duration_values.sql", "entry.status = 'success' and", ""),
     Mutation(f"{DURATIONS}/int_native_duration_values.sql", "entry.value_seconds >= 0", "entry.value_seconds > 0"),

@@ -24,8 +24,9 @@ from tests.dbt.loading import load_account, new_warehouse
 from tests.dbt.oracle import expect
 
 # 35 incidents of every attribution step, teams of the seeds and of incident.io, reopens, parents of teams that
-# nobody knows, follow-ups in time, durations of the account that differ from ours, and an earlier run.
-ACCOUNT_SEED = 7714
+# nobody knows, follow-ups in time, durations of the account that differ from ours, people who helped without a
+# role, an incident with a mistyped year, and an earlier run.
+ACCOUNT_SEED = 30379
 HISTORY = [f"+{name}" for name in ("runs_seen", "service_owners_seen", "team_names_seen", "team_parents_seen")]
 
 
@@ -63,8 +64,10 @@ def test_every_seed_model_and_test_of_a_build_is_green_but_for_what_the_account_
 ) -> None:
     for statuses in built_twice.statuses:
         others = {name: status for name, status in statuses.items() if status not in ("success", "pass")}
-        # The account's own durations are made up, so they cannot agree with ours, and some parents lead nowhere.
+        # The account's own durations are made up, so they cannot agree with ours, some parents lead nowhere, and
+        # an incident has a wrong year.
         assert others == {
+            "test.incident_marts.incidents_occurred_since_the_earliest_date": "warn",
             "test.incident_marts.native_durations_agree_with_ours": "warn",
             "test.incident_marts.parents_of_teams_are_found": "warn",
         }

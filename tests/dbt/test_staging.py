@@ -17,13 +17,29 @@ from tests.dbt.building import built
 from tests.dbt.conftest import Compile
 
 SPELLED = {"active": "live", "post-incident": "learning"}
-TABLES = ("actions", "incident_attachments", "alerts", "incident_alerts", "escalations", "schedules")
+TABLES = (
+    *("actions", "incident_attachments", "incident_participants", "alerts", "incident_alerts", "escalations"),
+    "schedules",
+)
+WITHOUT_TIMES = ("incident_attachments", "incident_participants", "incident_alerts")
 
 
 @pytest.fixture(scope="module")
 def served() -> dict[str, list[Row]]:
     tables = compile_account(build_account(incidents=300, until=REFERENCE_END)).tables
-    return {name: [tables[name].load(position) for position in range(len(tables[name]))] for name in TABLES}
+    rows = {name: [tables[name].load(position) for position in range(len(tables[name]))] for name in TABLES}
+    rows["incident_participants"] = [
+        {
+            **entry,
+            "id": f"{answer['id']}:{entry['user']['id']}",
+            "incident_id": answer["id"],
+            "participation": held,
+        }
+        for answer in rows["incident_participants"]
+        for held in ("active", "passive")
+        for entry in answer[held]
+    ]
+    return rows
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +79,17 @@ def _action(record: Row) -> Row:
 def _attachment(record: Row) -> Row:
     texts = {name: value or None for name, value in record["resource"].items()}
     return {"incident_id": record["incident_id"], **texts}
+
+
+def _participant(record: Row) -> Row:
+    return {
+        "incident_id": record["incident_id"],
+        "person_id": record["user"]["id"],
+        "participation": record["participation"],
+        "participant_type": record["participant_type"],
+        "person_name": record["user"]["name"],
+        "email": record["user"].get("email"),
+    }
 
 
 def _alert(record: Row) -> Row:
@@ -123,6 +150,7 @@ def _schedule(record: Row) -> Row:
 EXPECTED: dict[str, tuple[str, Callable[[Row], Row]]] = {
     "actions": ("action_id", _action),
     "incident_attachments": ("incident_attachment_id", _attachment),
+    "incident_participants": ("incident_participant_id", _participant),
     "alerts": ("alert_id", _alert),
     "incident_alerts": ("incident_alert_id", _link),
     "escalations": ("escalation_id", _escalation),
@@ -144,7 +172,7 @@ def test_every_field_that_staging_picks_is_the_one_that_was_served(
     assert staged.keys() == {record["id"] for record in served[table]}
     for record in served[table]:
         wanted = expected(record)
-        if table not in ("incident_attachments", "incident_alerts"):
+        if table not in WITHOUT_TIMES:
             wanted |= {name: _instant(record, name) for name in ("created_at", "updated_at")}
         found = staged[record["id"]]
         assert {name: found[name] for name in wanted} == wanted

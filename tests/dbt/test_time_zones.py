@@ -175,7 +175,7 @@ def expected_periods(account: Account, first: datetime) -> list[tuple[object, ..
     rows = []
     for grain in GRAINS.values():
         calendar = Calendar(account, grain)
-        for period in calendar.spine(first):
+        for period in calendar.spine([first]):
             is_settled = calendar.is_over_since(period, IN_TIME)
             elapsed = float(period.elapsed_days)
             rows.append((grain, period.start, period.end, period.is_complete, is_settled, elapsed))

@@ -146,3 +146,53 @@ def test_a_quiet_account_with_a_start_date_has_zero_filled_periods(build: Build)
         (row["period_start"].day, row["is_complete"], row["elapsed_days"], row["total_incidents"]) for row in weeks
     ]
     assert sorted(found) == [(9, False, 5.0, 0), (16, True, 7.0, 0), (23, False, 2.5, 0)]
+
+
+def test_an_incident_with_a_mistyped_year_keeps_its_row_and_opens_no_periods(build: Build) -> None:
+    resolved = {"timestamps": {"Declared at": "0001-01-01 00:00", "Resolved at": "2026-11-17 09:00"}}
+    incidents = [
+        incident(1, "2026-11-17 08:00", "2026-11-17 10:00"),
+        incident(2, "2026-11-17 08:00", "2026-11-17 09:00", **resolved),
+        incident(3, "0202-11-17 08:00"),
+        incident(4, "1999-12-31 23:59"),
+    ]
+    marts = build(small_account(incidents, "2026-11-25"))
+    found = {row["incident_id"]: row for row in marts["fct_incidents"]}
+    assert [found[row["id"]]["is_eligible"] for row in incidents] == [True] * 4
+    statuses = [found[row["id"]]["duration_status"] for row in incidents]
+    assert statuses == ["ok", "ok", "timestamps_missing", "timestamps_missing"]
+    weeks = [row for row in marts["rpt_metrics_weekly"] if row["scope_type"] == "organisation"]
+    counts = [
+        (row["period_start"].day, row["total_incidents"], row["incidents_resolved"], row["open_at_period_end"])
+        for row in weeks
+    ]
+    assert sorted(counts) == [(16, 1, 2, 2), (23, 0, 0, 2)]
+
+
+def test_the_first_day_that_can_be_right_begins_the_history(build: Build) -> None:
+    incidents = [incident(1, "2026-11-08 12:00"), incident(2, "2026-11-09 00:00"), incident(3, "2026-11-17 12:00")]
+    account = small_account(incidents, "2026-11-23", earliest_incident_date="2026-11-09")
+    weeks = [row for row in build(account)["rpt_metrics_weekly"] if row["scope_type"] == "organisation"]
+    assert sorted((row["period_start"].day, row["total_incidents"]) for row in weeks) == [(9, 1), (16, 1)]
+
+
+def test_who_helped_without_a_role_is_involved_and_who_looked_on_is_not(build: Build) -> None:
+    kinds = {"ann": "responder", "bob": "collaborator", "cem": "observer"}
+    rows = [
+        {
+            "id": f"01INC001:{name}",
+            "incident_id": "01INC001",
+            "participation": "passive" if kind == "observer" else "active",
+            "participant_type": kind,
+            "user": {"id": name, "name": name.title()},
+            "deleted_at": None,
+        }
+        for name, kind in kinds.items()
+    ]
+    account = small_account([incident(1, "2026-11-17 08:00")], "2026-11-23")
+    weeks = build(account.with_rows("raw", "incident_participants", rows))["rpt_metrics_weekly"]
+    people = {row["scope_id"]: row for row in weeks if row["scope_type"] == "person"}
+    assert {name: (row["total_incidents"], row["incidents_involved"]) for name, row in people.items()} == {
+        "ann": (1, 1),
+        "bob": (1, 1),
+    }

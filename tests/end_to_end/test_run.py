@@ -34,7 +34,7 @@ RAW = {
     *("incidents", "incident_updates", "follow_ups", "custom_fields", "custom_field_options", "catalog_types"),
     *("catalog_entries", "teams", "users", "severities", "incident_statuses", "incident_types"),
     *("incident_roles", "incident_timestamps", "actions", "incident_attachments", "alerts", "incident_alerts"),
-    *("escalations", "schedules"),
+    *("escalations", "schedules", "incident_participants"),
 }
 SUMMARIES = {
     "credits_by_step": """

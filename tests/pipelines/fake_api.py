@@ -37,6 +37,7 @@ ENDPOINTS = {
     "/v2/incident_timestamps": "incident_timestamps",
     "/v3/actions": "actions",
     "/v1/incident_attachments": "incident_attachments",
+    "/v2/incident_participants": "incident_participants",
     "/v2/alerts": "alerts",
     "/v2/incident_alerts": "incident_alerts",
     "/v2/escalations": "escalations",
@@ -52,10 +53,11 @@ NOT_PAGINATED = {
     "incident_roles",
     "incident_timestamps",
     "incident_attachments",
+    "incident_participants",
 }
 LARGE_PAGES = {"users", "schedules"}
 WITH_TOTAL = {"incidents", "schedules"}
-PER_INCIDENT = {"incident_attachments", "incident_relationships"}
+PER_INCIDENT = {"incident_attachments", "incident_participants", "incident_relationships"}
 UNREAD = {"incident_relationships"}
 TABLES = sorted(set(ENDPOINTS.values()) - UNREAD)
 
@@ -98,7 +100,8 @@ class FakeApi:
     """Holds `rows` per list, `faults` (answers to give first, per path) and the `requests` seen.
 
     Keys of a row that begin with an underscore are for the filters alone and are not answered: `_mode`, the mode
-    of the incident of a follow-up or action, and `_incident_id`, the incident that has a relationship.
+    of the incident of a follow-up or action, `_incident_id`, the incident that has a relationship or participant,
+    and `_list`, in which list of the participants somebody is.
 
     `before_answer(path, params)` is called before each answer, to change the rows between two pages.
     """
@@ -152,6 +155,9 @@ class FakeApi:
         return incident_id is not None and all(row["id"] != incident_id[0] for row in self.rows["incidents"])
 
     def _page(self, name: str, rows: list[dict[str, Any]], params: dict[str, list[str]]) -> Answer:
+        if name == "incident_participants":
+            lists = {key: _shown([row for row in rows if row["_list"] == key]) for key in ("active", "passive")}
+            return Answer(200, {name: lists})
         if name in NOT_PAGINATED:
             return Answer(200, {name: _shown(rows)})
         most = 10_000 if name in LARGE_PAGES else self.most_per_page

@@ -18,7 +18,7 @@ def refused(name: str, params: Params) -> tuple[int, str, str] | None:
     missing = None
     if name in PAGE_SIZE_REQUIRED and "page_size" not in params:
         missing = "page_size"
-    if name == "incident_relationships" and "incident_id" not in params:
+    if name in ("incident_relationships", "incident_participants") and "incident_id" not in params:
         missing = "incident_id"
     names_resource = "resource_type" in params and "external_id" in params
     if name == "incident_attachments" and "incident_id" not in params and not names_resource:
@@ -135,5 +135,6 @@ FILTERS: dict[str, Callable[[Rows, Params], Rows]] = {
     "escalations": lambda rows, params: _with_status(_between(rows, params, by_day=True), params),
     "incident_alerts": _incident_alerts,
     "incident_attachments": _attachments,
+    "incident_participants": _where("incident_id", "_incident_id"),
     "incident_relationships": _where("incident_id", "_incident_id"),
 }

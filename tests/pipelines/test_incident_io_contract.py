@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.incident_io import columns
 from pipelines.incident_io.endpoints import ENDPOINTS, Endpoint
+from pipelines.incident_io.participants import PARTICIPATIONS
 from pipelines.settings import Settings
 from tests.pipelines.fake_api import KEY, FakeApi
 from tests.pipelines.raw_rows import as_instant, expected_row, stored_rows
@@ -32,7 +33,11 @@ from tests.pipelines.vendor_records import ODD_TEXTS, full_records, minimal_reco
 
 CONTRACT = contract()
 # Columns that are not in the vendor's record because the request implies them.
-IMPLIED = {"follow_ups": {"incident_mode"}, "actions": {"incident_mode"}}
+IMPLIED = {
+    "follow_ups": {"incident_mode"},
+    "actions": {"incident_mode"},
+    "incident_participants": {"id", "incident_id", "participation"},
+}
 # Properties of the vendor's records that are deliberately left to `extra_fields`, and why.
 UNDECLARED: dict[str, dict[str, str]] = {}
 COLUMN_TYPES = {"date-time": "timestamp", "integer": "bigint", "number": "double", "boolean": "bool"}
@@ -61,6 +66,7 @@ def test_an_endpoint_asks_as_the_contract_says(endpoint: Endpoint) -> None:
     assert facts["scopes"] in ([endpoint.scope], [])
     assert (endpoint.page_size is not None) == facts["is_paginated"]
     assert (endpoint.page_size or 0) <= (facts["largest_page"] or 0)
+    assert (sorted(PARTICIPATIONS) if endpoint.unfold else []) == facts["lists"]
 
 
 @each_endpoint
@@ -108,9 +114,36 @@ def served_records() -> dict[str, list[dict[str, Any]]]:
         rows[child] = [{**row, column: "parent"} for row in rows[child]]
     some_incident = rows["incidents"][0]["id"]
     rows["incident_attachments"] = [{**row, "incident_id": some_incident} for row in rows["incident_attachments"]]
+    # As they are stored, see `as_answered`.
+    rows["incident_participants"] = [
+        {
+            "id": f"{some_incident}:{row['id']}",
+            "incident_id": some_incident,
+            "participation": ("active", "passive")[number % 2],
+            "participant_type": row["participant_type"],
+            "user": {**row["user"], "id": row["id"]},
+        }
+        for number, row in enumerate(rows["incident_participants"])
+    ]
     # Oldest first, as asked for.
     rows["incidents"].sort(key=lambda row: as_instant(row["created_at"]))
     return rows
+
+
+def as_answered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Served records as the API has them: some columns are implied by the request or by the form of the answer."""
+    if table in ("follow_ups", "actions"):
+        return [{**row, "_mode": "standard"} for row in rows]
+    if table != "incident_participants":
+        return rows
+    return [
+        {
+            "_incident_id": row["incident_id"],
+            "_list": row["participation"],
+            **{name: value for name, value in row.items() if name not in IMPLIED[table]},
+        }
+        for row in rows
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -122,9 +155,7 @@ def loaded(
     with FakeApi() as api:
         api.most_per_page = 7
         for table, rows in served.items():
-            api.rows[table] = rows
-        for table in ("follow_ups", "actions"):
-            api.rows[table] = [{**row, "_mode": "standard"} for row in served[table]]
+            api.rows[table] = as_answered(table, rows)
         settings = Settings(
             home=home / "home",
             seeds=home,
@@ -132,6 +163,7 @@ def loaded(
             api_url=api.url,
             api_key=KEY,
             attachment_days=36_500,
+            participant_days=36_500,
         )
         report = run(settings)
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
@@ -157,7 +189,7 @@ def test_values_survive_the_way_into_the_warehouse(
     records = sorted(served[endpoint.name], key=lambda row: row["id"])
     for found, record in zip(stored_rows(loaded[0], endpoint), records, strict=True):
         for name, value in expected_row(endpoint.columns, record).items():
-            assert name in implied or found[name] == value, f"{name} of {record['id']}"
+            assert (name in implied and name not in record) or found[name] == value, f"{name} of {record['id']}"
 
 
 @each_endpoint

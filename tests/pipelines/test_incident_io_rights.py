@@ -32,7 +32,7 @@ def test_a_full_key_may_read_everything_and_is_asked_for_one_row_at_a_time():
         count = len(server.requests)
     assert {right.status for right in rights} == {GRANTED}
     assert {query["page_size"] for query in paged} == {"1"}
-    # One for every resource, and one for an incident to ask for its attachments.
+    # One for every resource, and one for an incident to ask for its attachments and participants.
     assert count == len(ENDPOINTS) + 1
 
 

@@ -25,6 +25,7 @@ LISTS = {
     "incidents": "/v2/incidents",
     "incident_updates": "/v2/incident_updates",
     "incident_attachments": "/v1/incident_attachments",
+    "incident_participants": "/v2/incident_participants",
     "incident_relationships": "/v1/incident_relationships",
     "follow_ups": "/v3/follow_ups",
     "actions": "/v3/actions",
@@ -49,7 +50,8 @@ Shape = Any
 
 
 def condense(document: dict[str, Any]) -> dict[str, Any]:
-    """Per table: path, scopes, whether deprecated, the largest page, what must be sent, and a record's shape."""
+    """Per table: path, scopes, whether deprecated, the lists of an answer that holds several, the largest page,
+    what must be sent, and a record's shape."""
     return {table: _list(document, table, path) for table, path in LISTS.items()}
 
 
@@ -85,16 +87,29 @@ def _list(document: dict[str, Any], table: str, path: str) -> dict[str, Any]:
     operation = document["paths"][path]["get"]
     answer = _resolved(document, operation["responses"]["200"]["content"]["application/json"]["schema"])
     parameters = {parameter["name"]: parameter for parameter in operation.get("parameters", [])}
-    record = _resolved(document, answer["properties"][table])["items"]
+    record, lists = _record(document, answer["properties"][table])
     return {
         "path": path,
         "scopes": operation.get("x-rbac-scopes", []),
         "is_deprecated": operation.get("deprecated", False),
+        "lists": lists,
         "is_paginated": "pagination_meta" in answer["properties"],
         "largest_page": parameters.get("page_size", {}).get("schema", {}).get("maximum"),
         "required_parameters": sorted(name for name, parameter in parameters.items() if parameter.get("required")),
         "record": _shape(document, record),
     }
+
+
+def _record(document: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The schema of a record, and the names of the lists that hold them where an answer has several of a kind."""
+    schema = _resolved(document, schema)
+    if schema["type"] == "array":
+        return _resolved(document, schema["items"]), []
+    lists = {name: _resolved(document, value["items"]) for name, value in schema["properties"].items()}
+    assert set(lists) == set(schema["required"])
+    record, *others = lists.values()
+    assert all(other == record for other in others)
+    return record, sorted(lists)
 
 
 def _shape(document: dict[str, Any], schema: dict[str, Any]) -> Shape:

@@ -23,6 +23,7 @@ from apps.demo_api.company.identifiers import to_micros
 from apps.demo_api.company.incident_records import Incident, build_incident
 from apps.demo_api.company.ordering import InOrder
 from apps.demo_api.company.organisation import team_records, user_records
+from apps.demo_api.company.participant_records import build_participants
 from apps.demo_api.company.relationship_records import build_relationships
 from apps.demo_api.company.schedules import schedule_records
 from apps.demo_api.company.services import catalog_entry_records, catalog_type_records
@@ -38,6 +39,7 @@ DRAWN = (
     "follow_ups",
     "actions",
     "incident_attachments",
+    "incident_participants",
     "incident_relationships",
     "alerts",
     "incident_alerts",
@@ -103,6 +105,7 @@ class _History:
             "follow_ups": build_follow_ups(drawn.random, incident, until),
             "actions": build_actions(seed, incident, until),
             "incident_attachments": build_attachments(seed, incident, until),
+            "incident_participants": [build_participants(seed, incident, until)],
             "incident_relationships": build_relationships(
                 seed,
                 incident,

@@ -10,7 +10,7 @@ from tests.dbt.generator.chance import Chance
 from tests.dbt.generator.directory import Directory
 from tests.dbt.generator.earlier import earlier_runs, with_links_to_former_names
 from tests.dbt.generator.follow_ups import generate_follow_ups
-from tests.dbt.generator.incidents import forget_definitions, generate_incidents
+from tests.dbt.generator.incidents import forget_definitions, generate_incidents, generate_participants
 from tests.dbt.generator.seeds import generate_seeds
 
 # Reporting rules under which accounts are built; one compilation of the project each.
@@ -26,6 +26,7 @@ VARIANTS: dict[str, Row] = {
     },
     "kolkata_services_first": {
         "org_timezone": "Asia/Kolkata",
+        "earliest_incident_date": "2024-06-01",
         "attribution_priority": ["service", "custom_field", "explicit_owner", "organisation"],
         "service_catalog_types": ['Custom["Product"]', "Region"],
         "service_owner_path": [" COMPONENTS", "team"],
@@ -64,9 +65,16 @@ def generate_account(seed: int, variant: str) -> Account:
     directory = Directory(chance)
     incidents, updates = generate_incidents(chance, directory)
     follow_ups = generate_follow_ups(chance, directory, incidents)
+    participants = generate_participants(chance, directory, incidents)
     seeds = generate_seeds(chance, directory, incidents, rules["root_team_id"])
     forget_definitions(chance, directory)
-    raw = {**directory.raw(), "incidents": incidents, "incident_updates": updates, "follow_ups": follow_ups}
+    raw = {
+        **directory.raw(),
+        "incidents": incidents,
+        "incident_updates": updates,
+        "follow_ups": follow_ups,
+        "incident_participants": participants,
+    }
     as_of = _as_of(chance, updates)
     account = Account(
         raw,

@@ -19,6 +19,9 @@ NEXT = {
     "closed": ("live", "active", "triage", "paused", "learning"),
 }
 
+# A wrong year. No further back, so that a spine that begins there by mistake is noticed and not only endless.
+MISTYPED_BY = timedelta(days=10_500)
+
 
 def generate_incidents(chance: Chance, directory: Directory) -> tuple[list[Row], list[Row]]:
     """(incidents, incident updates)."""
@@ -119,6 +122,8 @@ def _timestamps(chance: Chance, directory: Directory, created_at: datetime, hist
                 moment = chance.later(moment)
             elif chance.happens(0.2):
                 moment = created_at - timedelta(seconds=chance.one((1, 3600, 86_400 * 3, 86_400 * 20)))
+            if chance.happens(0.01):
+                moment -= MISTYPED_BY
             entry["value"] = {"value": _written(chance, moment)}
         elif chance.happens(0.5):
             entry["value"] = {}
@@ -168,6 +173,26 @@ def _assignments(chance: Chance, directory: Directory) -> list[Row]:
             rows.append({"role": embedded, "assignee": chance.one(directory.users)})
         elif chance.happens(0.5):
             rows.append({"role": role})
+    return rows
+
+
+def generate_participants(chance: Chance, directory: Directory, incidents: list[Row]) -> list[Row]:
+    """Of some incidents, those who take part; the list and the type need not agree, and some have left."""
+    if chance.happens(0.4):
+        return []
+    rows = []
+    for incident in incidents:
+        for user in chance.some(directory.users, 3) if chance.happens(0.6) else []:
+            rows.append(
+                {
+                    "id": f"{incident['id']}:{user['id']}",
+                    "incident_id": incident["id"],
+                    "participation": chance.one(("active", "passive")),
+                    "participant_type": chance.one(("responder", "collaborator", "observer", "observer", "weird")),
+                    "user": user,
+                    "deleted_at": incident["created_at"] if chance.happens(0.1) else None,
+                }
+            )
     return rows
 
 

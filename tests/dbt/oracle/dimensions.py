@@ -19,11 +19,10 @@ def metrics_by_dimension(account: Account, scopes: list[Scope]) -> dict[Any, Row
     """(grain, scope type, id, rollup, period start, field id, value) -> row; only where something happened."""
     values = {incident.id: _values(account, incident) for incident in scopes[0].incidents}
     chosen = _dimensions(account, {value for found in values.values() for value in found})
-    first = min((i.occurred_at for i in scopes[0].incidents if i.occurred_at <= account.as_of), default=None)
     rows: dict[Any, Row] = {}
     for grain in GRAINS.values():
         calendar = Calendar(account, grain)
-        starts = {period.start for period in calendar.spine(first)}
+        starts = {period.start for period in calendar.spine(i.occurred_at for i in scopes[0].incidents)}
         for scope in (scope for scope in scopes if scope.kind != "person"):
             occurred: dict[tuple[date, Value], int] = {}
             resolved: dict[tuple[date, Value], list[int]] = {}

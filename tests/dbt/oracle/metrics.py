@@ -56,11 +56,10 @@ def metrics(
 ) -> dict[str, dict[Key, dict[str, Any]]]:
     """Rows of the three metric marts: name of the mart's grain -> key -> columns."""
     scopes = scopes_of(account, incidents, credits, seen)
-    first = min((i.occurred_at for i in scopes[0].incidents if i.occurred_at <= account.as_of), default=None)
     marts: dict[str, dict[Key, dict[str, Any]]] = {}
     for mart, grain in GRAINS.items():
         calendar = Calendar(account, grain)
-        spine = calendar.spine(first)
+        spine = calendar.spine(i.occurred_at for i in scopes[0].incidents)
         marts[mart] = {}
         for scope in scopes:
             rows = _rows(account, calendar, spine, scope, follow_ups)
@@ -88,6 +87,10 @@ def involvements(account: Account, incident: Incident) -> dict[str, set[str]]:
             role = roles.get(assignment["role"]["id"], assignment["role"])
             kinds = {"lead": {"led"}, "reporter": {"reported"}}.get(role["role_type"], set())
             people.setdefault(assignment["assignee"]["id"], {"involved"}).update(kinds)
+    for participant in account.table("incident_participants"):
+        is_here = participant["incident_id"] == incident.id and participant["deleted_at"] is None
+        if is_here and participant["participant_type"] in ("responder", "collaborator"):
+            people.setdefault(participant["user"]["id"], {"involved"})
     return people
 
 

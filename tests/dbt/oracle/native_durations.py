@@ -64,11 +64,10 @@ def incident_native_durations(account: Account, incidents: list[Incident]) -> di
 def metrics_by_duration(account: Account, scopes: list[Scope]) -> dict[Any, Row]:
     """(grain, scope type, id, rollup, period start, metric, metric id) -> row; only where something ended."""
     known = native_durations(account)
-    first = min((i.occurred_at for i in scopes[0].incidents if i.occurred_at <= account.as_of), default=None)
     rows = {}
     for grain in GRAINS.values():
         calendar = Calendar(account, grain)
-        spine = calendar.spine(first)
+        spine = calendar.spine(i.occurred_at for i in scopes[0].incidents)
         for scope in scopes:
             if scope.kind == "person" and not account.variable("person_durations"):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -32,6 +33,7 @@ class Calendar:
         self._first_weekday = {"monday": 0, "sunday": 6}[account.variable("week_start")]
         self._as_of = account.as_of
         self._coverage = account.coverage_start
+        self._earliest = self._midnight(date.fromisoformat(account.variable("earliest_incident_date")))
 
     def start_of(self, instant: datetime) -> date:
         """Local first day of the period that holds the instant."""
@@ -41,8 +43,10 @@ class Calendar:
         """Local first day after the period that begins on a date."""
         return self._next(start)
 
-    def spine(self, first_event: datetime | None) -> list[Period]:
-        """Periods of the organisation; without a coverage date they begin with the first eligible incident."""
+    def spine(self, events: Iterable[datetime]) -> list[Period]:
+        """Periods of the organisation; without a coverage date they begin with the first of the eligible incidents
+        (`events`: when they occurred) whose year can be right."""
+        first_event = min((each for each in events if self._earliest <= each <= self._as_of), default=None)
         if self._coverage is not None:
             start = self._start_of_date(self._coverage)
         elif first_event is not None:

@@ -17,8 +17,7 @@ WINDOWS = (4, 13, 52)
 def trailing_metrics(account: Account, scopes: list[Scope]) -> dict[Any, dict[str, Any]]:
     """(weeks, scope type, scope id, rollup, start of the last week) -> columns."""
     calendar = Calendar(account, "week")
-    first = min((i.occurred_at for i in scopes[0].incidents if i.occurred_at <= account.as_of), default=None)
-    complete = [week for week in calendar.spine(first) if week.is_complete]
+    complete = [week for week in calendar.spine(i.occurred_at for i in scopes[0].incidents) if week.is_complete]
     shown = range(max(len(complete) - account.variable("trailing_history_weeks"), 0), len(complete))
     rows = {}
     for scope in scopes:

@@ -22,11 +22,10 @@ def trust(
     """(grain, period start) -> columns; the lag stands in the newest period alone."""
     mapping = FieldMapping(account, teams)
     happened = [incident for incident in incidents if incident.occurred_at <= account.as_of]
-    first = min((i.occurred_at for i in happened if i.is_eligible), default=None)
     rows = {}
     for grain in GRAINS.values():
         calendar = Calendar(account, grain)
-        spine = calendar.spine(first)
+        spine = calendar.spine(i.occurred_at for i in happened if i.is_eligible)
         for period in spine:
             within = [i for i in happened if calendar.start_of(i.occurred_at) == period.start]
             rows[(grain, period.start)] = {
@@ -57,7 +56,7 @@ def _row(
         for value in field_values(account, incident.row)
         if mapping.is_mapped(value)
         and not mapping.candidates(value)
-        and not (value.is_free_text and incident.row["visibility"] == "private")
+        and not (value.is_free_text and incident.is_private)
     }
     return {
         "total_incidents": len(eligible),

@@ -1,18 +1,38 @@
 -- One row per incident, person and involvement, private incidents included: led for a role of type lead, reported for the
--- reporter role, involved for any role, so that a lead is involved as well.
+-- reporter role, involved for any role and for whoever helped without one, so that a lead is involved as well. The type of a
+-- participant decides, not the list; observers get nothing, and neither does a person who is no longer listed.
 {{ config(materialized='table') }}
 
 with
 
 role_holders as (
     select * from {{ ref('int_incident_role_holders') }}
+),
+
+participants as (
+    select * from {{ ref('stg_incident_io__incident_participants') }}
+),
+
+involved as (
+    select
+        incident_id,
+        person_id
+    from role_holders
+
+    union distinct
+
+    select
+        incident_id,
+        person_id
+    from participants
+    where participant_type in ('responder', 'collaborator') and deleted_at is null
 )
 
-select distinct
+select
     incident_id,
     person_id,
     'involved' as involvement
-from role_holders
+from involved
 
 union all
 

@@ -16,6 +16,15 @@ mentions as (
     union all
 
     select
+        person_id,
+        person_name,
+        email
+    from {{ ref('stg_incident_io__incident_participants') }}
+    where deleted_at is null
+
+    union all
+
+    select
         assignee_person_id as person_id,
         assignee_name as person_name,
         assignee_email as email
