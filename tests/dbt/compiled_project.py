@@ -88,24 +88,32 @@ class CompiledProject:
                 wanted |= {model.name, *model.parents}
         return tuple(model for model in self.models if model.name in wanted)
 
+    def readers(self, names: Iterable[str]) -> tuple[CompiledModel, ...]:
+        """The models of these names and every model that reads one of them, in an order to build them in."""
+        wanted = set(names)
+        for model in self.models:
+            if wanted.intersection(model.parents):
+                wanted.add(model.name)
+        return tuple(model for model in self.models if model.name in wanted)
+
     def run(
         self,
         connection: duckdb.DuckDBPyConnection,
         values: RunValues,
         after_model: Callable[[CompiledModel], None] | None = None,
         views_as_tables: bool = False,
-        history_only: bool = False,
+        models: Iterable[CompiledModel] | None = None,
     ) -> None:
-        """Build every model on `connection`, whose current database must be named `warehouse` and hold the raw
-        tables and seeds. `after_model` is called when a model stands.
+        """Build every model, or only `models`, on `connection`, whose current database must be named `warehouse`
+        and hold the raw tables and seeds. `after_model` is called when a model stands.
         `views_as_tables` stores every model: same rows, and faster on little data, where planning the views inside
-        views is most of the work. `history_only`: the snapshots and what they read, nothing else.
+        views is most of the work.
         """
         for layer in LAYERS:
             connection.execute(f"create schema if not exists {layer}")
         for hook in self.hooks:
             connection.execute(hook)
-        for model in self.history if history_only else self.models:
+        for model in self.models if models is None else models:
             sql = with_run_values(model.sql, values)
             kind = "table" if views_as_tables else model.materialized
             try:

@@ -57,7 +57,7 @@ def _row(
         for value in field_values(account, incident.row)
         if mapping.is_mapped(value)
         and not mapping.candidates(value)
-        and not (value.is_free_text and incident.row["visibility"] == "private")
+        and not (value.is_free_text and incident.is_private)
     }
     return {
         "total_incidents": len(eligible),
