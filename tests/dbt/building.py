@@ -44,8 +44,8 @@ def built(
     """A warehouse in memory with the account's marts in it, at the account's instant or a given one.
 
     Earlier runs leave nothing but the history they saw, so of them only that is built. Without `optimize` the
-    statements run as they are written: the optimizer may not change an answer, and on so few rows it is a quarter of
-    the work. Who builds thousands of accounts does without it; the ordinary tests keep it, as real builds do.
+    statements run as they are written: the optimizer may not change an answer, and on so few rows it is a quarter
+    of the work. Who builds thousands of accounts does without it; the ordinary tests keep it, as real builds do.
     """
     connection = new_warehouse()
     if not optimize:
