@@ -25,9 +25,9 @@ from typing import Any
 
 import duckdb
 
+from orchestration.snapshots import SnapshotRules, snapshot_rules, take_snapshot
 from pipelines.dbt_environment import READ_AT, SWEPT_AT
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_ROOT, as_text
-from tests.dbt.snapshots import SnapshotRules, snapshot_rules, take_snapshot
 
 WAREHOUSE = "warehouse"
 SEEDS_DIR = PROJECT_ROOT / "seeds"
@@ -270,7 +270,7 @@ def _compiled_model(node: Any) -> CompiledModel:
         raise DbtProjectError(
             f"{node.name} is materialised as {materialized}; only views, tables and snapshots can be run directly"
         )
-    rules = snapshot_rules(node.config) if materialized == "snapshot" else None
+    rules = snapshot_rules(node.config.to_dict()) if materialized == "snapshot" else None
     parents = tuple(unique_id.split(".")[-1] for unique_id in node.depends_on.nodes)
     return CompiledModel(
         node.name, node.schema, node.relation_name, materialized, node.compiled_code, parents, rules
