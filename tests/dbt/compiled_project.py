@@ -88,14 +88,6 @@ class CompiledProject:
                 wanted |= {model.name, *model.parents}
         return tuple(model for model in self.models if model.name in wanted)
 
-    def readers(self, names: Iterable[str]) -> tuple[CompiledModel, ...]:
-        """The models of these names and every model that reads one of them, in an order to build them in."""
-        wanted = set(names)
-        for model in self.models:
-            if wanted.intersection(model.parents):
-                wanted.add(model.name)
-        return tuple(model for model in self.models if model.name in wanted)
-
     def run(
         self,
         connection: duckdb.DuckDBPyConnection,
