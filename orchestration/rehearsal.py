@@ -20,6 +20,7 @@ import duckdb
 
 from orchestration.last_build import LastBuild, Relation, Statement, last_build
 from orchestration.progress import Progress
+from orchestration.snapshots import SnapshotRules, take_snapshot
 from pipelines.seeds import Seeds
 from pipelines.seeds.normalise import LINE_COLUMN
 from pipelines.settings import Settings
@@ -79,7 +80,7 @@ def rehearse(settings: Settings, seeds: Seeds, marts: list[str], progress: Progr
             connection.execute(f"use {AFTER}")
             _refuse_stale_marts(connection, build)
             progress.stage("Computing the credit with the other seeds")
-            rebuild = _Rebuild(connection, build, progress)
+            rebuild = _Rebuild(connection, build, settings.as_of_text, progress)
             try:
                 changed = rebuild.run(seeds, {("marts", mart) for mart in marts})
             except duckdb.Error as error:
@@ -100,11 +101,17 @@ def _successful_build(settings: Settings) -> LastBuild:
 
 
 class _Rebuild:
-    """Fills the catalog `warehouse`: seeds from files, what reads changed ones anew, the rest from the copy."""
+    """Fills the catalog `warehouse`: seeds from files, what reads changed ones anew, the rest from the copy.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, build: LastBuild, progress: Progress) -> None:
+    `next_run` is the instant of a run that would start now: the one at which snapshots would be taken.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, build: LastBuild, next_run: str, progress: Progress
+    ) -> None:
         self._connection = connection
         self._build = build
+        self._next_run = next_run
         self._progress = progress
         self._stored = self._relations("duckdb_tables()", "table_name")
         self._views = self._relations("duckdb_views()", "view_name")
@@ -124,7 +131,10 @@ class _Rebuild:
             if statement.relation in self._views:
                 self._create("view", statement)
             elif statement in rebuilt:
-                self._create("table", statement)
+                if statement.snapshot:
+                    self._take_snapshot(statement, statement.snapshot)
+                else:
+                    self._create("table", statement)
                 done.add(statement.relation)
                 self._progress.nodes(len(done) - len(seeds.tables), len(rebuilt), statement.relation[1])
         return changed_seeds
@@ -169,6 +179,18 @@ class _Rebuild:
             # A model that adds to itself keeps a history; its statement only makes the newest part of it.
             and statement.relation not in statement.reads
         ]
+
+    def _take_snapshot(self, statement: Statement, rules: SnapshotRules) -> None:
+        """Adds what the next run would see, if it sees anything at the instant of the last build.
+
+        A later run, as it usually is, sees it later, which says nothing about the time until the build.
+        """
+        schema, name = statement.relation
+        self._connection.execute(f'create table "{schema}"."{name}" as from {BEFORE}."{schema}"."{name}"')
+        seen_then = (
+            f"select * from ({statement.sql}) as seen where {rules.instant} = timestamptz '{self._next_run}'"
+        )
+        take_snapshot(self._connection, f'"{schema}"."{name}"', seen_then, rules)
 
     def _create(self, kind: str, statement: Statement) -> None:
         schema, name = statement.relation

@@ -154,4 +154,15 @@ SUBJECTS = (
         "person",
         _names_from("select person_id, email from marts.dim_people", 1),
     ),
+    (
+        "timestamp_roles",
+        "timestamp_name",
+        "incident timestamp",
+        # The key of a name lacks its ending "at", which a row may write or not.
+        _names_from(
+            "select timestamp_name, timestamp_name_key, timestamp_name_key || ' at'"
+            " from marts.dim_incident_timestamps",
+            1,
+        ),
+    ),
 )

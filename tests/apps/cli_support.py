@@ -116,6 +116,11 @@ from (values (
     run_id, restatement_number, as_of, reason, incident_id, old_value, new_value, old_team_ids, new_team_ids
 );
 
+create table marts.dim_incident_timestamps as
+from (values
+    ('t-1', 'Resolved at', 'resolved', ['resolved']), ('t-2', 'Straße frei', 'strasse frei', null)
+) timestamps (timestamp_id, timestamp_name, timestamp_name_key, roles);
+
 create table marts.dim_custom_fields as
 from (values
     ('f-owner', 'Owner', 'single_select', null, null, 'seed', 6, 7, 5, 40),

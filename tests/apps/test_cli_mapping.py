@@ -21,7 +21,7 @@ SEEDS = {
     "service_ownership": "checkout,payments,,\next-1,payments,2026-01-01,\n",
     "incident_owners": "inc-7,payments\n01B,payments\n",
     "team_members": "ADA@example.com,payments,,\nu2,payments,,\n",
-    "timestamp_roles": "",
+    "timestamp_roles": "resolved,Resolved,\nresolved, STRASSE FREI AT,2\n",
 }
 
 
@@ -250,6 +250,7 @@ def test_check_names_rows_that_fit_nothing_by_file_and_line(home: Path, seeds: P
         "service_ownership": "Ledgers,payments,,",
         "incident_owners": "INC-99,payments",
         "team_members": "bob@example.com,payments,,",
+        "timestamp_roles": "closed,Shut at,",
     }.items():
         with (seeds / f"{name}.csv").open("a", encoding="utf-8") as file:
             file.write(f"{row}\n")
@@ -264,10 +265,12 @@ def test_check_names_rows_that_fit_nothing_by_file_and_line(home: Path, seeds: P
         f"service_ownership.csv:4: service: fits no service of the account, {does_nothing} ('Ledgers')",
         f"incident_owners.csv:4: incident: fits no incident of the account, {does_nothing} ('INC-99')",
         f"team_members.csv:4: person: fits no person of the account, {does_nothing} ('bob@example.com')",
+        "timestamp_roles.csv:4: timestamp_name: fits no incident timestamp of the account,"
+        f" {does_nothing} ('Shut at')",
     ]
     text = run(home, seeds, "check").stdout.splitlines()
-    assert text[:7] == finished.document["warnings"]
-    assert text[-1].endswith(": 7 warnings")
+    assert text[:8] == finished.document["warnings"]
+    assert text[-1].endswith(": 8 warnings")
 
 
 def test_warnings_fail_only_when_the_check_is_strict(home: Path, seeds: Path):

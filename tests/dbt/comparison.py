@@ -91,6 +91,11 @@ def differences(connection: duckdb.DuckDBPyConnection, account: Account, expecte
             _by(connection, "dim_team_names", "team_id", "name_kind", "name"),
             expected.team_names,
         ),
+        *_compare(
+            "dim_incident_timestamps",
+            _by(connection, "dim_incident_timestamps", "timestamp_id"),
+            expected.timestamps,
+        ),
     ]
 
 

@@ -25,9 +25,9 @@ from typing import Any
 
 import duckdb
 
+from orchestration.snapshots import SnapshotRules, snapshot_rules, take_snapshot
 from pipelines.dbt_environment import READ_AT, SWEPT_AT
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_ROOT, as_text
-from tests.dbt.snapshots import SnapshotRules, snapshot_rules, take_snapshot
 
 WAREHOUSE = "warehouse"
 SEEDS_DIR = PROJECT_ROOT / "seeds"
@@ -94,18 +94,18 @@ class CompiledProject:
         values: RunValues,
         after_model: Callable[[CompiledModel], None] | None = None,
         views_as_tables: bool = False,
-        history_only: bool = False,
+        models: Iterable[CompiledModel] | None = None,
     ) -> None:
-        """Build every model on `connection`, whose current database must be named `warehouse` and hold the raw
-        tables and seeds. `after_model` is called when a model stands.
+        """Build every model, or only `models`, on `connection`, whose current database must be named `warehouse`
+        and hold the raw tables and seeds. `after_model` is called when a model stands.
         `views_as_tables` stores every model: same rows, and faster on little data, where planning the views inside
-        views is most of the work. `history_only`: the snapshots and what they read, nothing else.
+        views is most of the work.
         """
         for layer in LAYERS:
             connection.execute(f"create schema if not exists {layer}")
         for hook in self.hooks:
             connection.execute(hook)
-        for model in self.history if history_only else self.models:
+        for model in self.models if models is None else models:
             sql = with_run_values(model.sql, values)
             kind = "table" if views_as_tables else model.materialized
             try:
@@ -262,7 +262,7 @@ def _compiled_model(node: Any) -> CompiledModel:
         raise DbtProjectError(
             f"{node.name} is materialised as {materialized}; only views, tables and snapshots can be run directly"
         )
-    rules = snapshot_rules(node.config) if materialized == "snapshot" else None
+    rules = snapshot_rules(node.config.to_dict()) if materialized == "snapshot" else None
     parents = tuple(unique_id.split(".")[-1] for unique_id in node.depends_on.nodes)
     return CompiledModel(
         node.name, node.schema, node.relation_name, materialized, node.compiled_code, parents, rules

@@ -1,34 +1,20 @@
 """Breaks rules of the SQL one at a time and reports which breakages no generated account notices.
 
-Run by hand: `python -m tests.dbt.mutations [accounts [text]]`, where `text` picks the files whose path holds it.
-Each mutation is a textual change in a copy of the project; the first account whose marts differ from the oracle or
-break an invariant, or a statement that does not run, kills it. Exit code 1 when one survives, or when its text is
-no longer in the project.
+Run by hand: `python -m tests.dbt.mutations [accounts [text ...]]`, where a text picks the files whose path
+holds it. Exit code 1 when a mutation survives `accounts` accounts of every variant, or when its text is gone.
 """
 
 from __future__ import annotations
 
-import re
-import shutil
 import sys
 import tempfile
-from dataclasses import replace
-from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
-from pipelines.settings import DBT_PROJECT_DIR
-from tests.dbt.account import Account
-from tests.dbt.building import check_accounts
-from tests.dbt.compiled_project import CompiledProject, DbtProject, DbtProjectError
-from tests.dbt.generator import VARIANTS, generate_account
 from tests.dbt.mutation import Mutation
+from tests.dbt.mutation_bench import MutationBench
 from tests.dbt.mutations_attribution import ATTRIBUTION_MUTATIONS
-from tests.dbt.oracle import expect
 
 ACCOUNTS = 20
-SEEDS_PER_ACCOUNT = 5
-JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 INCIDENTS = "models/intermediate/incidents"
 PEOPLE = "models/intermediate/people"
 PERIODS = "models/intermediate/periods"
@@ -268,100 +254,13 @@ MUTATIONS = (
 )
 
 
-class Bench:
-    """A copy of the project in which one mutation after the other is made and undone."""
-
-    def __init__(self, scratch: Path, accounts: int) -> None:
-        self._scratch = scratch
-        self._project_dir = scratch / "project" / DBT_PROJECT_DIR.name
-        shutil.copytree(DBT_PROJECT_DIR, self._project_dir, ignore=shutil.ignore_patterns("target", "logs"))
-        project = self._project()
-        self._sound = {name: project.compile(variables) for name, variables in VARIANTS.items()}
-        self._seeds = {name: richest_seeds(name, accounts) for name in VARIANTS}
-
-    def try_out(self, mutation: Mutation) -> str:
-        """What became of the mutation, in words that begin with NOT when nothing noticed it."""
-        file = self._project_dir / mutation.file
-        sound = file.read_text(encoding="utf-8")
-        if mutation.old not in sound:
-            return "NOT APPLICABLE, the text is gone"
-        file.write_text(sound.replace(mutation.old, mutation.new), encoding="utf-8")
-        try:
-            return self._notice(mutation, sound)
-        except AssertionError as error:
-            return f"noticed ({error})"
-        except DbtProjectError as error:
-            return f"noticed (does not run: {' '.join(str(error).split())[:120]})"
-        finally:
-            file.write_text(sound, encoding="utf-8")
-
-    def _notice(self, mutation: Mutation, sound: str) -> str:
-        name = Path(mutation.file).stem
-        if (
-            mutation.file.startswith("models/")
-            and mutation.old in JINJA.sub("\0", sound)
-            and "{" not in mutation.new
-        ):
-            # Plain SQL comes out of the compiler as it is, where the variables of the variant let it out.
-            compile_variant = partial(self._with_text, name, mutation)
-        else:
-            # By dbt: one model alone, or all, because a macro or a configuration may change any.
-            names = [name] if mutation.file.startswith("models/") else []
-            compile_variant = cache(partial(self._compiled_anew, self._project(), names))
-        for number in range(len(next(iter(self._seeds.values())))):
-            for variant, sound_project in self._sound.items():
-                compiled, seed = compile_variant(variant), self._seeds[variant][number]
-                if compiled is not sound_project and self._is_noticed(compiled, variant, seed):
-                    return f"noticed ({variant} {seed})"
-        return "NOT NOTICED"
-
-    def _is_noticed(self, compiled: CompiledProject, variant: str, seed: int) -> bool:
-        return bool(check_accounts(compiled, variant, range(seed, seed + 1)).by_check)
-
-    def _compiled_anew(self, project: DbtProject, names: list[str], variant: str) -> CompiledProject:
-        return self._sound[variant].with_models(project.compile(VARIANTS[variant], names).models)
-
-    def _with_text(self, name: str, mutation: Mutation, variant: str) -> CompiledProject:
-        """The compiled project with the text replaced in one model; the sound one when the text is not in it."""
-        sound = self._sound[variant]
-        [model] = [model for model in sound.models if model.name == name]
-        if mutation.old not in model.sql:
-            return sound
-        return sound.with_models([replace(model, sql=model.sql.replace(mutation.old, mutation.new))])
-
-    def _project(self) -> DbtProject:
-        return DbtProject(self._scratch / "dbt", self._project_dir)
-
-
-def richest_seeds(variant: str, count: int) -> list[int]:
-    """Of many seeds those whose accounts hold the most different things, the richest first."""
-    richness = {seed: _richness(generate_account(seed, variant)) for seed in range(count * SEEDS_PER_ACCOUNT)}
-    return sorted(richness, key=lambda seed: -richness[seed])[:count]
-
-
-def _richness(account: Account) -> int:
-    """How many kinds of evidence, teams, unresolved references, severities and reasons there are."""
-    expected = expect(account)
-    kinds: set[Any] = {kind for kind, *_ in expected.unresolved}
-    for credit in expected.credits.values():
-        for step, candidates in credit.candidates.items():
-            kinds |= {
-                (step, c.matched_by, c.outranked_by, c.assumed, c.seed_file, c.owned_to is None)
-                for c in candidates
-            }
-    kinds |= {(t.source, len(t.path), t.ended_at is None) for t in expected.teams.rows.values()}
-    kinds |= {(i.excluded, i.duration_status, i.reopened_count > 0) for i in expected.incidents}
-    return len(kinds)
-
-
-def main(accounts: int, files: str = "") -> int:
-    """Try every mutation; print one line each and return the number that were not killed."""
-    mutations = [mutation for mutation in MUTATIONS if files in mutation.file]
+def main(accounts: int, *texts: str) -> int:
+    """Try every mutation of the files picked; print one line each and return the number that were not noticed."""
+    mutations = [mutation for mutation in MUTATIONS if any(text in mutation.file for text in texts or ("",))]
     alive = 0
     with tempfile.TemporaryDirectory(prefix="mutations-") as scratch:
-        bench = Bench(Path(scratch), accounts)
-        for number, mutation in enumerate(mutations, start=1):
-            outcome = bench.try_out(mutation)
+        outcomes = MutationBench(Path(scratch)).try_out(mutations, accounts)
+        for number, (mutation, outcome) in enumerate(outcomes, start=1):
             alive += outcome.startswith("NOT")
             change = " ".join(mutation.new.split()) or f"(removed) {' '.join(mutation.old.split())}"
             print(f"{number:3d}/{len(mutations)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
@@ -371,4 +270,4 @@ def main(accounts: int, files: str = "") -> int:
 
 if __name__ == "__main__":
     given = sys.argv[1:]
-    sys.exit(1 if main(int(given[0]) if given else ACCOUNTS, *given[1:2]) else 0)
+    sys.exit(1 if main(int(given[0]) if given else ACCOUNTS, *given[1:]) else 0)

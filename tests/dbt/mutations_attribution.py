@@ -408,6 +408,12 @@ STEP_MUTATIONS = [
 
 REPORT_MUTATIONS = [
     *_in(
+        f"{CORE}/dim_incident_timestamps.sql",
+        ("{{ timestamp_name_key('timestamp_name') }}", "{{ fold_text('timestamp_name') }}"),
+        ("list(role order by role)", "list(role order by role desc)"),
+        ("left join roles_of_names", "inner join roles_of_names"),
+    ),
+    *_in(
         f"{CORE}/fct_attribution_evidence.sql",
         (
             "when not ((incidents.is_private or {{ is_pii_hashed() }}) and candidates.is_free_text)",

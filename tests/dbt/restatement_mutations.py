@@ -7,24 +7,25 @@ its text is no longer there.
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import shutil
-import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from pipelines.restatements import SQL
-from pipelines.settings import PROJECT_ROOT
-from tests.dbt.mutations import Mutation
-
-RUN_TESTS = """
-import sys
-from pathlib import Path
 import pytest
-import pipelines.restatements
-pipelines.restatements.SQL = Path(sys.argv[1])
-sys.exit(pytest.main(["-x", "-q", "--no-header", "tests/dbt/test_restatements.py"]))
-"""
+
+from pipelines import restatements
+from tests.dbt import conftest
+from tests.dbt.compiled_project import DbtProject
+from tests.dbt.mutation import Mutation
+
+TESTS = "tests/dbt/test_restatements.py"
+SOUND = restatements.SQL
 STATES, REASONS, TOTALS = "changed_incidents.sql", "incident_reasons.sql", "changed_totals.sql"
 DIFFERING, TOTAL_REASONS = "differing_totals.sql", "total_reasons.sql"
 COMPARED, PARTS = "compared_evidence.sql", "part_changes.sql"
@@ -73,37 +74,69 @@ MUTATIONS = (
 )
 
 
+class FirstFailure:
+    """Remembers the name of the first test that fails."""
+
+    name: str | None = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Called by pytest after each phase of a test."""
+        if report.failed and self.name is None:
+            self.name = report.nodeid.rpartition("::")[2]
+
+
 def main(numbers: list[int]) -> int:
     """Try the mutations of these numbers, all when none is given; returns how many were not killed."""
     alive = 0
-    for number, mutation in enumerate(MUTATIONS, start=1):
-        if numbers and number not in numbers:
-            continue
-        outcome = _try(mutation)
-        alive += outcome.startswith("NOT")
-        change = mutation.new or f"(removed) {mutation.old}"
-        print(f"{number:2d}/{len(MUTATIONS)} {outcome}: {mutation.file}: {' '.join(change.split())}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="mutations-") as scratch:
+        _compile_once(Path(scratch) / "dbt")
+        if failing := _first_failure(SOUND):  # it would kill every mutation
+            raise SystemExit(f"{failing} fails without any mutation")
+        for number, mutation in enumerate(MUTATIONS, start=1):
+            if numbers and number not in numbers:
+                continue
+            outcome = _try(mutation, Path(scratch) / str(number))
+            alive += outcome.startswith("NOT")
+            change = mutation.new or f"(removed) {mutation.old}"
+            print(
+                f"{number:2d}/{len(MUTATIONS)} {outcome}: {mutation.file}: {' '.join(change.split())}", flush=True
+            )
     return alive
 
 
-def _try(mutation: Mutation) -> str:
-    with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
-        folder = Path(scratch) / "sql"
-        shutil.copytree(SQL, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-        file = folder / mutation.file
-        text = file.read_text(encoding="utf-8")
-        if mutation.old not in text:
-            return "NOT APPLICABLE, the text is gone"
-        file.write_text(text.replace(mutation.old, mutation.new, 1), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-c", RUN_TESTS, str(folder)],
-            cwd=PROJECT_ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return f"noticed ({failed[0].rpartition('::')[2].split(' - ')[0]})" if done.returncode == 1 else "NOT NOTICED"
+def _compile_once(scratch: Path) -> None:
+    """Lets the fixtures of every run of pytest in this process share one parsed and compiled project."""
+    project = DbtProject(scratch)
+    compile_once = cache(lambda variables: project.compile(json.loads(variables)))
+
+    class Shared:
+        def __init__(self, scratch: Path) -> None:
+            pass
+
+        def compile(self, variables: dict[str, Any]) -> Any:
+            return compile_once(json.dumps(variables, sort_keys=True))
+
+    conftest.DbtProject = Shared  # type: ignore[misc, assignment]
+
+
+def _try(mutation: Mutation, folder: Path) -> str:
+    shutil.copytree(SOUND, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    file = folder / mutation.file
+    text = file.read_text(encoding="utf-8")
+    if mutation.old not in text:
+        return "NOT APPLICABLE, the text is gone"
+    file.write_text(text.replace(mutation.old, mutation.new, 1), encoding="utf-8")
+    failing = _first_failure(folder)
+    return f"noticed ({failing})" if failing else "NOT NOTICED"
+
+
+def _first_failure(folder: Path) -> str | None:
+    """Runs the tests of the log with the queries of a folder, up to the first failure; the name of that test."""
+    restatements.SQL = folder
+    first = FirstFailure()
+    with contextlib.redirect_stdout(io.StringIO()):
+        pytest.main(["-x", "-q", "--no-header", TESTS], plugins=[first])
+    return first.name
 
 
 if __name__ == "__main__":

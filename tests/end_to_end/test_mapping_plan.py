@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,36 @@ def test_a_plan_foretells_what_the_next_run_does_and_the_log_says_the_same(
     )
     assert {incident_id for incident_id, _ in logged} == moved
     assert {reason for _, reason in logged} == {"mapping_edit", "ownership_edit"}
+
+
+def test_with_the_charts_of_the_day_a_plan_moves_what_the_next_run_at_its_instant_would_move(
+    first_run: Finished, product: Product, draft: Path, tmp_path: Path
+):
+    shutil.copytree(product.home, tmp_path / "home", symlinks=True)
+    product = replace(product, home=tmp_path / "home")
+    build = ("build", "--vars", '{"hierarchy_mode": "as_of"}')
+    product.succeed(*build)
+    product.succeed("publish")
+    edit(draft, "teams", "zahlungen-dach,Zahlungen DACH,checkout", "zahlungen-dach,Zahlungen DACH,operations")
+    untouched, old_totals = fingerprint(product.home), totals(product, "monthly")
+    # Another run of the same instant replaces what was seen then; a later one sees the new chart from then on.
+    later = replace(product, as_of=product.as_of + timedelta(minutes=1), seeds=draft)
+    again = replace(product, seeds=draft)
+    plans = [run.succeed("mapping", "plan", "--json").document for run in (again, later)]
+    assert fingerprint(product.home) == untouched
+    assert [plan["changed_files"] for plan in plans] == [["teams.csv"], ["teams.csv"]]
+    assert [plan["incidents"] for plan in plans] == [[], []]
+    shutil.copytree(product.home, tmp_path / "later", symlinks=True)
+    later = replace(later, home=tmp_path / "later")
+    for plan, run in zip(plans, (again, later), strict=True):
+        run.succeed(*build)
+        run.succeed("publish")
+        foretold = dict(old_totals)
+        for row in plan["totals"]:
+            foretold[(row["scope_type"], row["scope_id"], row["rollup"], row["period_start"])] = row["after"]
+        assert foretold == totals(run, "monthly")
+    assert {row["scope_id"] for row in plans[0]["totals"]} >= {"checkout", "operations"}
+    assert plans[1]["totals"] == []
 
 
 def test_wrong_seeds_are_refused_with_every_problem_and_nothing_is_written(

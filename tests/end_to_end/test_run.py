@@ -27,6 +27,7 @@ MARTS = {
     *("rpt_metrics_weekly", "rpt_metrics_monthly", "rpt_metrics_quarterly", "rpt_metrics_by_severity"),
     *("rpt_metrics_trailing", "rpt_metrics_by_duration", "rpt_metrics_by_dimension"),
     *("fct_incident_native_durations", "dim_custom_fields", "dim_custom_field_values", "dim_team_names"),
+    "dim_incident_timestamps",
     *("rpt_attribution_trust", "rpt_unmapped_values", "metric_catalogue", "run_log", "rpt_restatements"),
     "rpt_unresolved_references",
 }

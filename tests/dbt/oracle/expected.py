@@ -11,7 +11,7 @@ from tests.dbt.oracle.dimensions import metrics_by_dimension
 from tests.dbt.oracle.follow_ups import FollowUp, derive_follow_ups
 from tests.dbt.oracle.history import Seen
 from tests.dbt.oracle.incidents import Incident, derive_incidents
-from tests.dbt.oracle.mapping import custom_field_values, custom_fields, team_names
+from tests.dbt.oracle.mapping import custom_field_values, custom_fields, incident_timestamps, team_names
 from tests.dbt.oracle.metrics import Key, involvements, metrics, scopes_of
 from tests.dbt.oracle.native_durations import incident_native_durations, metrics_by_duration
 from tests.dbt.oracle.services import Services
@@ -45,6 +45,7 @@ class Expected:
     fields: dict[Any, dict[str, Any]]
     field_values: dict[Any, dict[str, Any]]
     team_names: dict[Any, dict[str, Any]]
+    timestamps: dict[tuple[str], dict[str, Any]]
 
 
 def expect(account: Account) -> Expected:
@@ -78,4 +79,5 @@ def expect(account: Account) -> Expected:
         fields=custom_fields(account, incidents, values, teams),
         field_values=values,
         team_names=team_names(account, teams, seen.former_names()),
+        timestamps=incident_timestamps(account),
     )

@@ -8,9 +8,9 @@ from typing import Any
 
 from tests.dbt.account import Account
 from tests.dbt.oracle.custom_fields import FieldMapping, FieldValue, field_values
-from tests.dbt.oracle.incidents import Incident
+from tests.dbt.oracle.incidents import Incident, timestamp_roles
 from tests.dbt.oracle.teams import Teams, team_entries
-from tests.dbt.oracle.text import fold
+from tests.dbt.oracle.text import fold, timestamp_key
 
 ValueKey = tuple[str, str | None, str | None, str | None, str]
 
@@ -93,6 +93,24 @@ def team_names(
         if team_id in teams.rows:
             found |= {(team_id, "alias", alias) for alias in entry.get("aliases") or []}
     return {key: {"name_key": fold(key[2])} for key in found}
+
+
+def incident_timestamps(account: Account) -> dict[tuple[str], dict[str, Any]]:
+    """Every timestamp that is defined, with the roles whose names, the user's or the usual ones, are its own."""
+    roles = timestamp_roles(account)
+    return {
+        (row["id"],): {
+            "timestamp_name": row["name"],
+            "timestamp_name_key": timestamp_key(row["name"]),
+            "roles": sorted(role for role, names in roles.items() if _names(names, row["name"])) or None,
+            "deleted_at": row.get("deleted_at"),
+        }
+        for row in account.table("incident_timestamps")
+    }
+
+
+def _names(names: list[str], name: str) -> bool:
+    return timestamp_key(name) in map(timestamp_key, names)
 
 
 def _offered(account: Account) -> list[ValueKey]:

@@ -30,8 +30,8 @@ def command(seeds: Path | None, strict: bool, as_json: bool, demo: bool) -> None
     """Validate the seed files, and compare them with the account as published by the last run.
 
     Wrong files (a bad date, an unknown team, a cycle, ...) are errors: every problem of every file, exit code 2.
-    Rows that are right but fit no custom field, value, service, incident, person or team of the account are
-    warnings, exit code 0. Both read `file:line: column: what is wrong (what was found)`.
+    Rows that are right but fit no custom field, value, service, incident, person, team or incident timestamp of
+    the account are warnings, exit code 0. Both read `file:line: column: what is wrong (what was found)`.
     """
     from dataclasses import replace
 

@@ -1,12 +1,13 @@
-"""Snapshots as dbt takes them, for the tests that run the compiled project without dbt.
+"""Snapshots as dbt takes them, for whoever runs the compiled project without dbt: plans and tests.
 
 What dbt's materialisation does with the strategy `check`, with an instant of our own (`updated_at`) and with rows
 that are missing left alone: a new key is inserted; a changed row ends the one before and is inserted. The test of
-`dbt build` compares the real thing with the same oracle.
+`dbt build` compares the real thing with the oracle that generated accounts are compared with.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +23,13 @@ class SnapshotRules:
     instant: str
 
 
-def snapshot_rules(config: Any) -> SnapshotRules:
+def snapshot_rules(config: Mapping[str, Any]) -> SnapshotRules:
     """The rules out of a snapshot's configuration; ValueError when it is of a kind that is not imitated here."""
-    is_known = config.strategy == "check" and isinstance(config.check_cols, list) and config.updated_at
-    if not is_known or config.get("hard_deletes") != "ignore" or config.dbt_valid_to_current:
-        raise ValueError(f"snapshots.py does not imitate this configuration: {config.to_dict()}")
-    key = config.unique_key if isinstance(config.unique_key, list) else [config.unique_key]
-    return SnapshotRules(tuple(key), tuple(config.check_cols), config.updated_at)
+    is_known = config["strategy"] == "check" and isinstance(config["check_cols"], list) and config["updated_at"]
+    if not is_known or config["hard_deletes"] != "ignore" or config["dbt_valid_to_current"]:
+        raise ValueError(f"snapshots.py does not imitate this configuration: {dict(config)}")
+    key = config["unique_key"] if isinstance(config["unique_key"], list) else [config["unique_key"]]
+    return SnapshotRules(tuple(key), tuple(config["check_cols"]), config["updated_at"])
 
 
 def take_snapshot(connection: duckdb.DuckDBPyConnection, relation: str, sql: str, rules: SnapshotRules) -> None:
