@@ -1,4 +1,4 @@
--- One row per published total of a complete period that reads otherwise now or is gone.
+-- One row per published total of a complete period that reads otherwise now or is gone. One that had no number loses nothing.
 select
     old_totals.grain,
     old_totals.scope_type,
@@ -25,4 +25,4 @@ left join new_totals
         and old_totals.metric = new_totals.metric
 where
     old_totals.is_complete
-    and (new_totals.metric is null or old_totals.number is distinct from new_totals.number)
+    and old_totals.number is distinct from new_totals.number

@@ -314,3 +314,11 @@ def test_a_circle_in_the_catalog_hangs_its_teams_under_the_root(build: Build) ->
     marts = build(runs(state(FIRST, "pay", parents={"pay": "search", "search": "pay", "web": "pay"})))
     parents = {row["team_id"]: row["parent_team_id"] for row in marts["dim_teams"]}
     assert parents == {"organisation": None, "pay": "organisation", "search": "organisation", "web": "pay"}
+
+
+def test_an_owner_who_is_written_another_way_is_no_new_owner(compile_project: Compile) -> None:
+    account = runs(state(FIRST, "pay"), state(SECOND, "Pay"), state(THIRD, "search"))
+    with built(compile_project(account.variables), account) as connection:
+        assert differences(connection, account, expect(account)) == []
+        seen = "select team_entry_ids from history.service_owners_seen where service_id = 'api' order by all"
+        assert connection.execute(seen).fetchall() == [('["pay"]',), ('["search"]',)]

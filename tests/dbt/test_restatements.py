@@ -324,6 +324,36 @@ def test_owners_that_incident_io_computed_later_are_a_late_update(empty_home: Ho
     assert credits(rows) == [("INC-2", "organisation: organisation", "explicit_owner: t-core", "late_update")]
 
 
+def test_a_row_for_the_team_that_incident_io_names_as_owner_is_an_edit_of_the_hierarchy(empty_home: Home) -> None:
+    account = edited(company(), 2, team_ids=["t-core"]).with_rows("seeds", "incident_owners", [])
+    empty_home.run(account)
+    rows = teams("payments", "search", "platform")
+    rows[2]["incident_io_team"] = "t-core"
+    found = credits(empty_home.run(account.with_rows("seeds", "teams", rows)))
+    assert found[0] == ("INC-2", "explicit_owner: t-core", "explicit_owner: platform", "hierarchy_edit")
+
+
+def test_what_happens_to_a_value_that_was_outranked_is_no_reason(empty_home: Home) -> None:
+    account = edited(company(), 1, custom_field_entries=[owned("Pay"), squad("core")])
+    rows = [mapping("Pay", "payments"), mapping("Find", "search")]
+    outranked = mapping("core", "platform", field="Squad", priority=2)
+    empty_home.run(account.with_rows("seeds", "team_mapping", [*rows, outranked]))
+    changed = edited(account, 1, custom_field_entries=[owned("Find"), squad("core")])
+    moved = {**outranked, "team_id": "payments"}
+    found = credits(empty_home.run(changed.with_rows("seeds", "team_mapping", [*rows, moved])))
+    assert found[0] == ("INC-1", "custom_field: payments", "custom_field: search", "late_update")
+
+
+def test_a_row_that_takes_the_place_of_a_field_that_maps_by_itself_is_an_edit_of_the_mapping(
+    empty_home: Home,
+) -> None:
+    account = edited(company(), 1, custom_field_entries=[owned("Pay"), squad("core")])
+    empty_home.run(account)
+    rows = [mapping("Pay", "payments"), mapping("core", "platform", field="Squad", priority=5)]
+    found = credits(empty_home.run(account.with_rows("seeds", "team_mapping", rows)))
+    assert found[0] == ("INC-1", "custom_field: payments, t-core", "custom_field: payments", "mapping_edit")
+
+
 def test_a_corrected_resolution_is_a_late_update_of_durations_and_of_no_count(home: Home) -> None:
     stamps = resolved(company().table("incidents")[0], "2026-09-07 16:00")
     rows = home.run(edited(company(), 1, incident_timestamp_values=stamps))
@@ -474,6 +504,21 @@ def test_a_total_has_the_reason_that_most_incidents_share_and_names_them_all(hom
         if (row["scope_type"], row["grain"], row["metric"]) == ("organisation", "month", "total_incidents")
     ]
     assert (whole["reason"], whole["detail"]) == ("late_update", "late_update 2")
+
+
+def test_a_total_has_the_reasons_of_its_own_event_and_scope_alone(home: Home) -> None:
+    stamps = resolved(company().table("incidents")[2], "2026-09-09 16:00")
+    changed = edited(company(), 3, incident_timestamp_values=stamps)
+    changed = edited(changed, 4, deleted_at=at("2026-11-10 09:00"))
+    rows = home.run(changed.with_rows("seeds", "team_mapping", [mapping("Pay", "search")]))
+    details = {
+        (row["rollup"], row["metric"]): row["detail"]
+        for row in rows
+        if (row["scope_id"], row["grain"], row["kind"]) == ("payments", "month", "total")
+    }
+    assert details["direct", "total_incidents"] == "mapping_edit 1"
+    assert details["subtree", "total_incidents"] == "mapping_edit 1"
+    assert details["subtree", "time_to_resolve_mean_hours"] == "mapping_edit 1, late_update 1"
 
 
 def test_a_run_that_fails_before_it_publishes_leaves_no_trace_in_the_log(home: Home) -> None:
