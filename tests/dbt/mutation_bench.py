@@ -34,6 +34,7 @@ from tests.dbt.oracle import Expected, expect
 
 PACKAGE = "incident_marts"
 SEEDS_PER_ACCOUNT = 5
+UNNOTICED = "NOT NOTICED"
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
@@ -75,7 +76,7 @@ class MutationBench:
                     if outcome:
                         alive.remove(mutation)
                         yield mutation, outcome
-        yield from ((mutation, "NOT NOTICED") for mutation in alive)
+        yield from ((mutation, UNNOTICED) for mutation in alive)
 
     def _outcome(self, mutation: Mutation, sound: BuiltAccount) -> str | None:
         """The fate of the mutation when this account decides it."""

@@ -1,35 +1,31 @@
-"""Tries mutations of models on dbt's own unit tests: the second net, for rules that hardly any account depends on."""
+"""Tries mutations of models on dbt's own unit tests, which cover rules that hardly any account depends on."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
+from pipelines.settings import DBT_PROJECT_DIR
 from tests.dbt.compiled_project import WAREHOUSE, DbtProject, DbtProjectError, invoke_dbt
 from tests.dbt.loading import new_warehouse
 from tests.dbt.mutation import Mutation
 
 
 class UnitTests:
-    """The unit tests of a copy of the project; `scratch` is an empty folder for an empty warehouse."""
+    """The unit tests of a copy of the project, which is made in the folder `scratch` beside an empty warehouse."""
 
-    def __init__(self, scratch: Path, project_dir: Path) -> None:
-        scratch.mkdir(parents=True, exist_ok=True)
-        self._project_dir = project_dir
-        self._project = DbtProject(scratch, project_dir)
+    def __init__(self, scratch: Path) -> None:
+        self._project_dir = scratch / "project" / DBT_PROJECT_DIR.name
+        shutil.copytree(DBT_PROJECT_DIR, self._project_dir, ignore=shutil.ignore_patterns("target", "logs"))
+        scratch = scratch / "dbt"
+        self._project = DbtProject(scratch, self._project_dir)
         connection = new_warehouse(str(scratch / f"{WAREHOUSE}.duckdb"))
         connection.close()
         # dbt asks the relations that a unit test replaces for their columns, so they have to exist.
-        self._dbt(
-            [
-                "build",
-                "--empty",
-                "--exclude",
-                "resource_type:seed",
-                "resource_type:test",
-                "resource_type:unit_test",
-            ]
-        )
+        kinds = ("seed", "test", "unit_test")
+        self._dbt(["build", "--empty", "--exclude", *(f"resource_type:{kind}" for kind in kinds)])
+        self._dbt(["test", "--select", "test_type:unit"])  # one that fails by itself would notice everything
 
     def notice(self, mutation: Mutation) -> bool:
         """Whether a unit test of the model fails with the mutation; False where no unit test covers the file."""

@@ -1,4 +1,4 @@
-"""Breaks rules of the SQL one at a time and reports which breakages no generated account notices.
+"""Breaks rules of the SQL one at a time and reports which breakages neither a generated account nor a unit test of dbt notices.
 
 Run by hand: `python -m tests.dbt.mutations [accounts [text ...]]`, where a text picks the files whose path
 holds it. Exit code 1 when a mutation survives `accounts` accounts of every variant, or when its text is gone.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.dbt.mutation import Mutation
-from tests.dbt.mutation_bench import MutationBench
+from tests.dbt.mutation_bench import UNNOTICED, MutationBench
+from tests.dbt.mutation_units import UnitTests
 from tests.dbt.mutations_attribution import ATTRIBUTION_MUTATIONS
 
 ACCOUNTS = 20
@@ -254,12 +256,23 @@ MUTATIONS = (
 )
 
 
+def _outcomes(scratch: Path, mutations: list[Mutation], accounts: int) -> Iterator[tuple[Mutation, str]]:
+    """What noticed each mutation: a generated account, else a unit test of dbt, else nothing."""
+    unit_tests: UnitTests | None = None
+    for mutation, outcome in MutationBench(scratch / "accounts").try_out(mutations, accounts):
+        if outcome == UNNOTICED:
+            unit_tests = unit_tests or UnitTests(scratch / "unit-tests")
+            yield mutation, "noticed (unit test)" if unit_tests.notice(mutation) else outcome
+        else:
+            yield mutation, outcome
+
+
 def main(accounts: int, *texts: str) -> int:
     """Try every mutation of the files picked; print one line each and return the number that were not noticed."""
     mutations = [mutation for mutation in MUTATIONS if any(text in mutation.file for text in texts or ("",))]
     alive = 0
     with tempfile.TemporaryDirectory(prefix="mutations-") as scratch:
-        outcomes = MutationBench(Path(scratch)).try_out(mutations, accounts)
+        outcomes = _outcomes(Path(scratch), mutations, accounts)
         for number, (mutation, outcome) in enumerate(outcomes, start=1):
             alive += outcome.startswith("NOT")
             change = " ".join(mutation.new.split()) or f"(removed) {' '.join(mutation.old.split())}"
