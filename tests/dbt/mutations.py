@@ -1,4 +1,4 @@
-"""Breaks rules of the SQL one at a time and reports which breakages neither a generated account nor a unit test of dbt notices.
+"""Breaks rules of the SQL one at a time: which breakages does neither a generated account nor a unit test notice?
 
 Run by hand: `python -m tests.dbt.mutations [accounts [text ...]]`, where a text picks the files whose path
 holds it. Exit code 1 when a mutation survives `accounts` accounts of every variant, or when its text is gone.
