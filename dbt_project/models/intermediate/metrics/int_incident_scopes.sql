@@ -44,7 +44,10 @@ rollups as (
 involvements as (
     select
         incidents.incident_key,
-        involvements.* exclude (incident_id)
+        involvements.person_id,
+        involvements.is_led,
+        involvements.is_involved,
+        involvements.is_reported
     from {{ ref('int_person_involvements') }} as involvements
     inner join incidents on involvements.incident_id = incidents.incident_id
 ),
