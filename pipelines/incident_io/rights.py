@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipelines.incident_io.client import Client
-from pipelines.incident_io.cursors import Plan
+from pipelines.incident_io.cursors import DEFAULT_PER_INCIDENT, Plan
 from pipelines.incident_io.endpoints import ENDPOINTS, Endpoint
 from pipelines.incident_io.errors import InvalidRequestError, MissingScopeError, NotFoundError
 from pipelines.incident_io.series import SERIES, Parents
@@ -53,12 +53,16 @@ class Right:
 def check_rights(client: Client, endpoints: tuple[Endpoint, ...] = ENDPOINTS) -> list[Right]:
     """A right for every endpoint, in their order.
 
-    Lists that hang on a parent (options of a field, entries of a type) are asked for one parent; without any,
-    the answer is that of another resource that needs the same scope. Raises the client's errors other than a
-    refusal: a revoked key or an unreachable API is not an answer about rights.
+    Lists that hang on a parent (options of a field, entries of a type) are asked for one parent. Without any, and
+    for lists that are only read when a setting asks, the answer is that of another resource that needs the same
+    scope. Raises the client's errors other than a refusal: a revoked key or an unreachable API is not an answer
+    about rights.
     """
     parents = Parents(client)
-    rights = [_right(client, endpoint, parents) for endpoint in endpoints]
+    rights = [
+        _right(client, endpoint, parents) if _is_read(endpoint) else _result(endpoint, UNKNOWN)
+        for endpoint in endpoints
+    ]
     by_scope = {right.scope: right.status for right in rights if right.status != UNKNOWN}
     return [
         replace(right, status=by_scope.get(right.scope, UNKNOWN)) if right.status == UNKNOWN else right
@@ -67,26 +71,33 @@ def check_rights(client: Client, endpoints: tuple[Endpoint, ...] = ENDPOINTS) ->
 
 
 def _right(client: Client, endpoint: Endpoint, parents: Parents) -> Right:
-    def result(status: str, scope: str = endpoint.scope) -> Right:
-        return Right(endpoint.name, scope, status, LOST.get(endpoint.name, f"the table {endpoint.name}"))
-
     try:
         series = next(iter(SERIES[endpoint.series](parents, Plan())), None)
     except MissingScopeError as error:
         # The parents cannot be read, so nothing of this resource can be found.
-        return result(MISSING, error.scope)
+        return _result(endpoint, MISSING, error.scope)
     if series is None:
-        return result(UNKNOWN)
+        return _result(endpoint, UNKNOWN)
     if series.known is not None:
-        return result(GRANTED)
+        return _result(endpoint, GRANTED)
     params = [*endpoint.params, *series.params]
     if endpoint.page_size is not None:
         params.append(("page_size", "1"))
     try:
         client.get(endpoint.path, endpoint.selector, params, scope=endpoint.scope, kind=endpoint.answer_kind)
     except MissingScopeError as error:
-        return result(MISSING, error.scope)
+        return _result(endpoint, MISSING, error.scope)
     except (NotFoundError, InvalidRequestError):
         # A parent that just went away, or a list this account does not have: the run will say more.
-        return result(UNKNOWN)
-    return result(GRANTED)
+        return _result(endpoint, UNKNOWN)
+    return _result(endpoint, GRANTED)
+
+
+def _is_read(endpoint: Endpoint) -> bool:
+    rule = DEFAULT_PER_INCIDENT.get(endpoint.name)
+    return rule is None or rule.is_wanted
+
+
+def _result(endpoint: Endpoint, status: str, scope: str = "") -> Right:
+    lost = LOST.get(endpoint.name, f"the table {endpoint.name}")
+    return Right(endpoint.name, scope or endpoint.scope, status, lost)

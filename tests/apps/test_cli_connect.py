@@ -104,7 +104,7 @@ def test_missing_rights_are_a_table_with_scope_and_what_is_lost(person: Person):
     assert "missing  names and addresses in dim_people" in lines["users"]
     assert "granted" in lines["incidents"]
     assert "catalog_types.view" in lines["catalog_entries"]
-    assert "3 of 20 resources cannot be read" in connected.stdout
+    assert "3 of 21 resources cannot be read" in connected.stdout
     status = person.run("status", "--json").document
     assert status["missing_scopes_when_connected"]["users"] == "users.view"
 

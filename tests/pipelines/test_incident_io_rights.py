@@ -32,8 +32,8 @@ def test_a_full_key_may_read_everything_and_is_asked_for_one_row_at_a_time():
         count = len(server.requests)
     assert {right.status for right in rights} == {GRANTED}
     assert {query["page_size"] for query in paged} == {"1"}
-    # One for every resource, and one for an incident to ask for its attachments and participants.
-    assert count == len(ENDPOINTS) + 1
+    # One for every resource but the participants, which are read on demand, and one to find an incident.
+    assert count == len(ENDPOINTS)
 
 
 def test_a_missing_scope_takes_the_lists_below_it_along():
