@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import orjson
 
+from benchmarks.environment import clean_environ
 from benchmarks.history import AS_OF, TEAMS, YEARS, write_history
 from benchmarks.measure import Cost, measure, python
 from tests.dbt.loading import RAW_SCHEMA
@@ -46,13 +46,12 @@ def _build_twice(scratch: Path, incidents: int) -> tuple[Cost, Cost]:
 
 
 def _build(home: Path, seeds: Path, as_of: str) -> Cost:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("INCIDENT_")}
     settings = {
         "INCIDENT_MARTS_HOME": str(home),
         "INCIDENT_MARTS_SEEDS": str(seeds),
         "INCIDENT_MARTS_AS_OF": as_of,
     }
-    cost = measure(python("-m", "apps.cli", "build", "--json"), kept | settings)
+    cost = measure(python("-m", "apps.cli", "build", "--json"), clean_environ() | settings)
     if not orjson.loads(cost.stdout)["ok"]:
         raise RuntimeError(cost.stdout)
     return cost

@@ -1,6 +1,6 @@
 {# The durations of an incident that are published with statistics: the prefix of their columns, and the local day of
-   its end (int_incident_dates), which decides the period it is counted in. A closed period thereby cannot change because an old incident is still
-   open. #}
+   its end (int_incident_dates), which decides the period it is counted in. A closed period thereby cannot change because an
+   old incident is still open. #}
 {% macro duration_families() -%}
     {{ return([
         {'name': 'time_to_resolve', 'ended_date': 'resolved_date'},

@@ -33,7 +33,7 @@
 
 {# The same as a one-column table expression. #}
 {% macro period_grains() -%}
-    (values ('week'), ('month'), ('quarter'))
+    (values {% for grain in grains() %}('{{ grain }}'){{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
 {# The DATE a number of days before another. #}

@@ -16,6 +16,7 @@ import gc
 import io
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -117,6 +118,13 @@ class CompiledProject:
                 raise DbtProjectError(f"model {model.name} does not run: {error}") from error
             if after_model is not None:
                 after_model(model)
+
+
+def copy_project(scratch: Path) -> Path:
+    """A copy of the dbt project under `scratch`, to be changed; returns its folder."""
+    folder = scratch / "project" / DBT_PROJECT_DIR.name
+    shutil.copytree(DBT_PROJECT_DIR, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    return folder
 
 
 class DbtProject:

@@ -8,7 +8,6 @@ account whose marts differ from the oracle or break an invariant, or when a stat
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ from typing import Any
 
 import duckdb
 
-from pipelines.settings import DBT_PROJECT_DIR
 from tests.dbt.account import Account
 from tests.dbt.building import built, check_accounts, check_marts, run_values
 from tests.dbt.compiled_project import (
@@ -26,6 +24,7 @@ from tests.dbt.compiled_project import (
     CompiledProject,
     DbtProject,
     DbtProjectError,
+    copy_project,
     with_run_values,
 )
 from tests.dbt.generator import VARIANTS, generate_account
@@ -54,8 +53,7 @@ class MutationBench:
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
-        self._project_dir = scratch / "project" / DBT_PROJECT_DIR.name
-        shutil.copytree(DBT_PROJECT_DIR, self._project_dir, ignore=shutil.ignore_patterns("target", "logs"))
+        self._project_dir = copy_project(scratch)
         self._project = DbtProject(scratch / "dbt", self._project_dir)
         self._sound = {name: self._project.compile(variables) for name, variables in VARIANTS.items()}
         self._reparsed: dict[Mutation, DbtProject] = {}

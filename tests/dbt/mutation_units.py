@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
-from pipelines.settings import DBT_PROJECT_DIR
-from tests.dbt.compiled_project import WAREHOUSE, DbtProject, DbtProjectError, invoke_dbt
+from tests.dbt.compiled_project import WAREHOUSE, DbtProject, DbtProjectError, copy_project, invoke_dbt
 from tests.dbt.loading import new_warehouse
 from tests.dbt.mutation import Mutation
 
@@ -16,8 +14,7 @@ class UnitTests:
     """The unit tests of a copy of the project, which is made in the folder `scratch` beside an empty warehouse."""
 
     def __init__(self, scratch: Path) -> None:
-        self._project_dir = scratch / "project" / DBT_PROJECT_DIR.name
-        shutil.copytree(DBT_PROJECT_DIR, self._project_dir, ignore=shutil.ignore_patterns("target", "logs"))
+        self._project_dir = copy_project(scratch)
         scratch = scratch / "dbt"
         self._project = DbtProject(scratch, self._project_dir)
         connection = new_warehouse(str(scratch / f"{WAREHOUSE}.duckdb"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,10 @@ import pytest
 from pipelines.incident_io.errors import ApiUnreachableError
 from pipelines.settings import Settings
 from tests.pipelines.fake_api import KEY, Answer, FakeApi, error
-from tests.pipelines.test_incident_io_load import incident, query, run
+from tests.pipelines.per_incident import AS_OF, asked_about, days_ago, ever_older_incidents, stored_in
+from tests.pipelines.test_incident_io_load import incident, run
 
-AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 PATH = "/v1/incident_attachments"
-
-
-def days_ago(days: float) -> str:
-    return (AS_OF - timedelta(days=days)).isoformat()
 
 
 def attachment(name: str, number: int) -> dict[str, Any]:
@@ -32,10 +28,7 @@ def attachment(name: str, number: int) -> dict[str, Any]:
 def api() -> Iterator[FakeApi]:
     """Incident n was created n * 10 days ago, so 0 is young and 9 is at the edge of what is read first."""
     with FakeApi() as api:
-        api.rows["incidents"] = [
-            incident(number, created_at=days_ago(number * 10), updated_at=days_ago(number * 10))
-            for number in reversed(range(12))
-        ]
+        api.rows["incidents"] = ever_older_incidents(12)
         api.rows["incident_attachments"] = [attachment("a0", 0), attachment("a3", 3), attachment("a11", 11)]
         yield api
 
@@ -46,16 +39,11 @@ def settings(tmp_path: Path, api: FakeApi) -> Settings:
 
 
 def asked(api: FakeApi) -> set[int]:
-    numbers = [int(params["incident_id"][0][1:]) for params in api.params(PATH)]
-    assert len(numbers) == len(set(numbers))
-    api.requests.clear()
-    return set(numbers)
+    return asked_about(api, PATH)
 
 
 def stored(settings: Settings) -> list[tuple[str, bool]]:
-    return query(
-        settings, "select id, deleted_at is not null from raw_incident_io.incident_attachments order by id"
-    )
+    return stored_in(settings, "incident_attachments")
 
 
 def test_the_first_run_asks_about_recent_incidents(api: FakeApi, settings: Settings) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,10 @@ import pytest
 from pipelines.incident_io.errors import RejectedTablesError
 from pipelines.settings import Settings
 from tests.pipelines.fake_api import KEY, Answer, FakeApi, error
-from tests.pipelines.test_incident_io_load import incident, query, run
+from tests.pipelines.per_incident import AS_OF, asked_about, days_ago, ever_older_incidents, stored_in
+from tests.pipelines.test_incident_io_load import query, run
 
-AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 PATH = "/v2/incident_participants"
-
-
-def days_ago(days: float) -> str:
-    return (AS_OF - timedelta(days=days)).isoformat()
 
 
 def participant(
@@ -40,10 +35,7 @@ def participant(
 def api() -> Iterator[FakeApi]:
     """Incident n was created n * 10 days ago, so 0 is young."""
     with FakeApi() as api:
-        api.rows["incidents"] = [
-            incident(number, created_at=days_ago(number * 10), updated_at=days_ago(number * 10))
-            for number in reversed(range(6))
-        ]
+        api.rows["incidents"] = ever_older_incidents(6)
         api.rows["incident_participants"] = [
             participant(0, "ann", kind="responder"),
             participant(0, "bob", "passive", "observer"),
@@ -61,16 +53,11 @@ def settings(tmp_path: Path, api: FakeApi) -> Settings:
 
 
 def asked(api: FakeApi) -> set[int]:
-    numbers = [int(params["incident_id"][0][1:]) for params in api.params(PATH)]
-    assert len(numbers) == len(set(numbers))
-    api.requests.clear()
-    return set(numbers)
+    return asked_about(api, PATH)
 
 
 def stored(settings: Settings) -> list[tuple[str, bool]]:
-    return query(
-        settings, "select id, deleted_at is not null from raw_incident_io.incident_participants order by id"
-    )
+    return stored_in(settings, "incident_participants")
 
 
 def test_by_default_nothing_is_asked_and_the_table_is_there_without_rows(api: FakeApi, tmp_path: Path) -> None:
