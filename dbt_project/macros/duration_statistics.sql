@@ -6,7 +6,7 @@
 {% macro measured_memberships() -%}
 measured_scopes as (
     select scope_key
-    from {{ ref('int_scopes') }}
+    from {{ ref('int_scope_keys') }}
     where scope_type <> 'person' or {{ var('person_durations') }}
 ),
 

@@ -1,6 +1,8 @@
 -- One row per grain, organisation or team, roll-up, period, custom field and value in which an incident with that value occurred,
 -- or was resolved; absent rows mean neither. An incident with several values of a field counts in each of them. Not sorted, as
 -- the other marts are: there can be millions of rows, and publishing sorts them.
+{{ incremental_by('period') }}
+
 with
 
 counts as (

@@ -1,0 +1,69 @@
+{#
+    Models whose rows belong to an incident, a day, a period or a window each, and that a build computes only for those that
+    changed. `incremental_by('incident_id')` at the head of a model says so; see docs/decisions/0007.
+#}
+
+{# Keys that a model can be built by: the columns that carry it, and the model and its columns that list the changed ones. #}
+{% macro build_keys() -%}
+    {{ return({
+        'incident_id': {'columns': ['incident_id'], 'model': 'int_changed_incidents', 'changed': ['incident_id']},
+        'incident_key': {'columns': ['incident_key'], 'model': 'int_changed_incidents', 'changed': ['incident_key']},
+        'local_date': {'columns': ['local_date'], 'model': 'int_changed_days', 'changed': ['local_date']},
+        'period_key': {'columns': ['period_key'], 'model': 'int_changed_periods', 'changed': ['period_key']},
+        'period': {
+            'columns': ['grain', 'period_start'], 'model': 'int_changed_periods', 'changed': ['grain', 'period_start']
+        },
+        'window': {'columns': ['period_start'], 'model': 'int_changed_windows', 'changed': ['period_start']},
+    }) }}
+{%- endmacro %}
+
+{% macro incremental_by(key) -%}
+    {{ config(materialized='incremental_by_key', meta={'build_key': key}) }}
+    {%- do ref(build_keys()[key].model) -%}
+{%- endmacro %}
+
+{# A model that gives numbers to incidents, scopes or the like, counted in column `number` from 1: a build adds those that it does
+   not hold yet, and a number once given stays. Its statement says where with `only_new`. #}
+{% macro append_only(number) -%}
+    {{ config(materialized='incremental_by_key', meta={'build_key': 'new', 'number': number}) }}
+{%- endmacro %}
+
+{# A condition of a model that a build by key turns into "is one of the changed", where the engine does not find its own way from
+   the rows that are asked for to those that must be read. #}
+{% macro only_changed(key, expression) -%}
+    true /* only changed {{ key }}: {{ expression }} */
+{%- endmacro %}
+
+{# The same for append_only: a condition that turns into "the model holds no row with these values of the relation's columns". #}
+{% macro only_new(relation, columns) -%}
+    true /* only new: {{ relation }} {{ columns | join(', ') }} */
+{%- endmacro %}
+
+{# The changed values of a key as a list of literals, which the engine pushes down through joins, groups and windows to the rows it
+   has to read; none where they are too many to be worth it. #}
+{% macro changed_keys(key) -%}
+    {%- set most = 5000 -%}
+    {%- set rule = build_keys()[key] -%}
+    {%- set listed = run_query(
+        'select distinct ' ~ rule.changed | join(', ') ~ ' from ' ~ ref(rule.model)
+        ~ ' where ' ~ rule.changed[0] ~ ' is not null order by all limit ' ~ (most + 1)
+    ).rows -%}
+    {{ return(none if listed | length > most else listed) }}
+{%- endmacro %}
+
+{% macro is_one_of(expressions, keys) -%}
+    {%- set literals = [] -%}
+    {%- for key in keys -%}
+        {%- set parts = [] -%}
+        {%- for part in key -%}
+            {%- do parts.append(part | string if part is number else "'" ~ (part | string).replace("'", "''") ~ "'") -%}
+        {%- endfor -%}
+        {%- do literals.append(parts | join(', ') if parts | length == 1 else '(' ~ parts | join(', ') ~ ')') -%}
+    {%- endfor -%}
+    {%- if literals -%}
+        {{ expressions | join(', ') if expressions | length == 1 else '(' ~ expressions | join(', ') ~ ')' }}
+        in ({{ literals | join(', ') }})
+    {%- else -%}
+        false
+    {%- endif -%}
+{%- endmacro %}
