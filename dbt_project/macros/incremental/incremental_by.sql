@@ -8,6 +8,9 @@
     {{ return({
         'incident_id': {'columns': ['incident_id'], 'model': 'int_changed_incidents', 'changed': ['incident_id']},
         'incident_key': {'columns': ['incident_key'], 'model': 'int_changed_incidents', 'changed': ['incident_key']},
+        'incident_block': {
+            'columns': ['incident_block'], 'model': 'int_changed_incidents', 'changed': [incident_block('incident_key')]
+        },
         'local_date': {'columns': ['local_date'], 'model': 'int_changed_days', 'changed': ['local_date']},
         'period_key': {'columns': ['period_key'], 'model': 'int_changed_periods', 'changed': ['period_key']},
         'period': {
@@ -15,6 +18,11 @@
         },
         'window': {'columns': ['period_start'], 'model': 'int_changed_windows', 'changed': ['period_start']},
     }) }}
+{%- endmacro %}
+
+{# Blocks of incidents, for counts over all of them of which a build makes only those of the blocks with changed incidents anew. #}
+{% macro incident_block(incident_key) -%}
+    {{ incident_key }} // 8192
 {%- endmacro %}
 
 {% macro incremental_by(key) -%}

@@ -14,7 +14,6 @@ incidents as (
 incident_updates as (
     select
         incident_id,
-        incident_update_id,
         load_id
     from {{ ref('stg_incident_io__incident_updates') }}
 ),
@@ -51,14 +50,7 @@ incident_keys as (
 
         union distinct
 
-        -- What moved to another incident has also left one.
-        select former.incident_id
-        from {{ former('int_incident_status_history') }} as former
-        inner join incident_updates on former.incident_update_id = incident_updates.incident_update_id
-        where {{ is_newly_loaded('incident_updates.load_id') }}
-
-        union distinct
-
+        -- A follow-up that moved to another incident has also left one; an update belongs to its incident for good.
         select former.incident_id
         from {{ former('fct_follow_ups', 'marts') }} as former
         inner join follow_ups on former.follow_up_id = follow_ups.follow_up_id

@@ -1,6 +1,6 @@
 -- One row per incident and service linked to it by a custom field, with the instant and local date on which its owner is
 -- asked for.
-{{ config(meta={'rows_of': 'incident'}) }}
+{{ incremental_by('incident_id') }}
 
 with
 

@@ -7,11 +7,13 @@ with
 
 counts as (
     select * from {{ ref('int_dimension_counts') }}
+    where {{ only_changed('period_key', 'period_key') }}
 ),
 
 durations as (
     {% for grain in grains() %}
         select * from {{ ref('int_dimension_time_to_resolve_' ~ grain) }}
+        where {{ only_changed('period_key', 'period_key') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -26,7 +28,7 @@ dimensions as (
 ),
 
 scopes as (
-    select * from {{ ref('int_scopes') }}
+    select * from {{ ref('int_team_scopes') }}
 ),
 
 periods as (
