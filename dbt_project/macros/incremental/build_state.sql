@@ -123,7 +123,7 @@ commit
     {{ return(this_build.rows[0][0] is none) }}
 {%- endmacro %}
 
-{# What the last build made of a model, for models that are built before it in this one. #}
+{# A model without a dependency on it: what the last build made of it, for models that are built before it in this one. #}
 {% macro former(name, schema='intermediate') -%}
     {{ return(api.Relation.create(database=target.database, schema=schema, identifier=name)) }}
 {%- endmacro %}

@@ -53,7 +53,7 @@
     {%- set most = 5000 -%}
     {%- set rule = build_keys()[key] -%}
     {%- set listed = run_query(
-        'select distinct ' ~ rule.changed | join(', ') ~ ' from ' ~ ref(rule.model)
+        'select distinct ' ~ rule.changed | join(', ') ~ ' from ' ~ former(rule.model)
         ~ ' where ' ~ rule.changed[0] ~ ' is not null order by all limit ' ~ (most + 1)
     ).rows -%}
     {{ return(none if listed | length > most else listed) }}
