@@ -100,7 +100,8 @@ create or replace table {{ build_state('this_build') }} as
         {%- set built = results | selectattr('node.resource_type', 'equalto', 'model') | list -%}
         {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list -%}
         {%- set bad = results | map(attribute='status') | map('string') | select('in', ['error', 'fail', 'skipped']) | list -%}
-        {%- if not bad and built | length == models | length -%}
+        {%- set is_whole = not (flags.EMPTY or flags.SAMPLE) and built | length == models | length -%}
+        {%- if is_whole and not bad -%}
             {%- do run_query(adapter.dispatch('end_build')()) -%}
         {%- endif -%}
     {%- endif -%}

@@ -2,7 +2,7 @@
 -- An incident with a resolution before its occurrence was never open: it ends where it began, so that the number of open incidents
 -- never goes below zero.
 {{ incremental_by('incident_key') }}
-{%- do ref('int_former_days') %}
+{{ built_after('int_former_days') }}
 {%- set instants = {
     'occurred': 'occurred_at',
     'acknowledged': 'acknowledged_at',

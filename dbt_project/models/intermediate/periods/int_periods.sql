@@ -4,7 +4,7 @@
 -- missing. Compared in local wall clock time, as the periods are local; only the 30 days that follow-ups are given are elapsed
 -- time (720 hours), as they are for each of them.
 {{ config(materialized='table', meta={'rows_of': 'period'}) }}
-{%- do ref('int_former_periods') %}
+{{ built_after('int_former_periods') }}
 
 with
 
