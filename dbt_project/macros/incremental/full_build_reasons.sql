@@ -1,10 +1,10 @@
 {# Why a model that is built by key is built in full this time; none when the changed rows are enough. #}
 
 {# What the rows of a model are made from: `keyed`, models that are built by key themselves, and `contents`, relations in which one
-   row can decide about any row of the model. Views of which meta.rows_of says that a row of theirs is of one incident (period,
-   window) are looked through. #}
+   row can decide about any row of the model. Views of which meta.rows_of says that a row of theirs is of one incident are looked
+   through: `views`, of which the statement counts. What is made of periods or windows is compared row by row elsewhere. #}
 {% macro inputs_of(node) -%}
-    {%- set found = {'keyed': [], 'contents': []} -%}
+    {%- set found = {'keyed': [], 'contents': [], 'views': []} -%}
     {%- for unique_id in node.depends_on.nodes -%}
         {%- if unique_id.startswith('source.') -%}
             {%- set source_node = graph.sources[unique_id] -%}
@@ -18,6 +18,7 @@
                 {%- do found.keyed.append(parent.name) -%}
             {%- elif rows_of and parent.config.materialized == 'view' -%}
                 {%- set further = inputs_of(parent) -%}
+                {%- do found.views.extend([parent.relation_name] + further.views) -%}
                 {%- do found.keyed.extend(further.keyed) -%}
                 {%- do found.contents.extend(further.contents) -%}
             {%- elif not rows_of -%}
@@ -25,26 +26,29 @@
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
-    {{ return({'keyed': found.keyed | unique | sort, 'contents': found.contents | unique | sort}) }}
+    {%- for kind in found -%} {%- do found.update({kind: found[kind] | unique | sort}) -%} {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
-{# A text that differs when the rows of the relations differ, in whatever order they lie. Every relation is read once in a build. #}
-{% macro contents_of(relations) -%}
-    {%- if not relations -%} {{ return('') }} {%- endif -%}
+{# A text that differs when the rows of the relations do, in whatever order they lie, or the statements of the views. Each is read
+   once in a build. #}
+{% macro contents_of(relations, views) -%}
+    {%- if not relations + views -%} {{ return('') }} {%- endif -%}
     {%- set known = [] -%}
     {%- set ours = "select relation, content from " ~ build_state('contents') ~ " where invocation_id = '" ~ invocation_id
-        ~ "' and relation in (" ~ text_literals(relations) ~ ") order by relation" -%}
+        ~ "' and relation in (" ~ text_literals(relations + views) ~ ") order by relation" -%}
     {%- for row in run_query(ours).rows -%} {%- do known.append(row[0]) -%} {%- endfor -%}
     {%- set unread = relations | reject('in', known) | list -%}
-    {%- if unread -%}
-        {%- do run_query(adapter.dispatch('read_contents')(unread)) -%}
+    {%- set unread_views = views | reject('in', known) | list -%}
+    {%- if unread + unread_views -%}
+        {%- do run_query(adapter.dispatch('read_contents')(unread, unread_views)) -%}
     {%- endif -%}
     {%- set lines = [] -%}
     {%- for row in run_query(ours).rows -%} {%- do lines.append(row[0] ~ ' ' ~ row[1]) -%} {%- endfor -%}
     {{ return(lines | join('; ')) }}
 {%- endmacro %}
 
-{% macro duckdb__read_contents(relations) -%}
+{% macro duckdb__read_contents(relations, views) -%}
 insert into {{ build_state('contents') }}
     {% for relation in relations %}
         select
@@ -52,8 +56,14 @@ insert into {{ build_state('contents') }}
             {{ text_literals([relation]) }} as relation,
             count(*) || ' ' || coalesce(sum(cast(hash(content) as hugeint)), 0) as content
         from {{ relation }} as content
-        {{ 'union all' if not loop.last }}
+        union all
     {% endfor %}
+    select
+        '{{ invocation_id }}' as invocation_id,
+        format('"{}"."{}"."{}"', database_name, schema_name, view_name) as relation,
+        md5(sql) as content
+    from duckdb_views()
+    where relation in ({{ text_literals(views + ['']) }})
 {%- endmacro %}
 
 {# What the statement of a model says, whatever the instant of the run, with the functions that it calls. #}
@@ -79,8 +89,8 @@ insert into {{ build_state('contents') }}
         left join {{ build_state('models') }} as remembered on remembered.model = '{{ model.name }}'
     {%- endset -%}
     {%- set row = run_query(state).rows[0] -%}
-    {%- if load_cached_relation(this) is none -%} {{ return('it does not exist') }}
-    {%- elif row[0] is not none -%} {{ return(row[0]) }}
+    {%- if row[0] is not none -%} {{ return(row[0]) }}
+    {%- elif load_cached_relation(this) is none -%} {{ return('it does not exist') }}
     {%- elif row[1] != statement -%} {{ return('its statement reads otherwise') }}
     {%- elif row[2] != contents -%} {{ return('other contents in ' ~ other_contents(row[2], contents)) }}
     {%- elif row[3] is not none -%} {{ return(row[3] ~ ' was built in full') }}

@@ -5,9 +5,9 @@
 #}
 {% materialization incremental_by_key, adapter='duckdb' %}
     {%- set build_key = model.config.meta.build_key -%}
-    {%- set inputs = {'keyed': [], 'contents': []} if build_key == 'new' else inputs_of(model) -%}
+    {%- set inputs = {'keyed': [], 'contents': [], 'views': []} if build_key == 'new' else inputs_of(model) -%}
     {%- set statement_text = statement_of(compiled_code) -%}
-    {%- set contents = contents_of(inputs.contents) -%}
+    {%- set contents = contents_of(inputs.contents, inputs.views) -%}
     {%- set reason = reason_for_full_build(statement_text, inputs.keyed, contents) -%}
     {%- set keys = [] if reason or build_key == 'new' else changed_keys(build_key) -%}
     {%- if keys is none -%} {%- set reason = 'too much has changed' -%} {%- endif -%}

@@ -1,5 +1,5 @@
 -- One row per week that ends a trailing window which can differ from that of the last build, or none any more: a changed week lies
--- in the longest window that the week ends, or the week is too old to end one.
+-- in the longest window that the week ends, the last build had no such window, or the week is too old to end one.
 {{ config(materialized='table', meta={'rows_of': 'change'}) }}
 
 with
@@ -43,3 +43,9 @@ where
             changed_weeks.period_start >= windows.window_start
             and changed_weeks.period_start < windows.period_end
     )
+    {% if goes_on() %}
+        or windows.period_start not in (
+            select former.period_start
+            from {{ former('int_trailing_time_to_resolve') }} as former
+        )
+    {% endif %}
