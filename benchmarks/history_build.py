@@ -70,5 +70,6 @@ def _change_incidents(warehouse: Path) -> None:
         connection.execute(f"insert into {RAW_SCHEMA}.incidents by name from changed")
         connection.execute(
             f"insert into {RAW_SCHEMA}._dlt_loads by name select '{NEXT_LOAD_ID}' as load_id,"
-            f" 'incident_io' as schema_name, 0 as status, cast('{NEXT_AS_OF.isoformat()}' as timestamptz) as inserted_at"
+            f" 'incident_io' as schema_name, 0 as status,"
+            f" cast('{NEXT_AS_OF.isoformat()}' as timestamptz) as inserted_at"
         )

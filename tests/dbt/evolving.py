@@ -1,4 +1,4 @@
-"""An account that changes from run to run: incidents, updates and follow-ups appear, change and move, definitions now and then."""
+"""An account that changes from run to run: incidents and follow-ups appear and change, and definitions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CHANCE_OF_NEW_DEFINITIONS = 0.25
 
 
 def evolve(account: Account, seed: int, runs: int) -> Iterator[Account]:
-    """The account as `runs` runs find it, oldest first; the last finds everything. The same seed gives the same story.
+    """The account as `runs` runs find it, oldest first; the last finds everything. A seed always tells one story.
 
     Every incident is there several times, with parts of other incidents, so that few records make many cases.
     Rows that were there once stay, as they do in the raw tables.

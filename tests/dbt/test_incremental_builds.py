@@ -1,7 +1,7 @@
 """Builds that go on from the last one leave the marts that a build in full would make, row for row.
 
-dbt itself builds an account again and again while it changes; after every build each mart is compared with what the
-statements of the project make of the same raw tables in full.
+dbt itself builds an account again and again while it changes; after every build each mart is compared with what
+the statements of the project make of the same raw tables in full.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Home:
         new_warehouse(str(self.warehouse)).close()
 
     def load(self, account: Account) -> None:
-        """As the extraction would: a row that changed, or is new, carries the id of this load, the others their own."""
+        """As the extraction would: a row that changed, or is new, carries the id of this load."""
         self.loads += 1
         with self.connect() as connection:
             for table in RAW_TABLES:
@@ -83,7 +83,9 @@ class Home:
     @staticmethod
     def _same_columns(table: str) -> str:
         columns = [*RAW_TABLES[table], "deleted_at"]
-        return " and ".join(f'before."{name}" is not distinct from here."{name}"' for name in dict.fromkeys(columns))
+        return " and ".join(
+            f'before."{name}" is not distinct from here."{name}"' for name in dict.fromkeys(columns)
+        )
 
     def build(self, account: Account, *options: str) -> dict[str, str | None]:
         """Why each model that is built by key was built in full; None for those that went on."""
@@ -165,6 +167,8 @@ def test_a_build_begins_anew_where_the_last_one_is_nothing_to_go_on_from(
     later = replace(account, as_of=account.as_of + timedelta(days=1))
     home.load(account)
 
+    updates = f"{RAW_SCHEMA}.incident_updates"
+
     def reasons(build: Account, *options: str) -> set[str | None]:
         return set(home.build(build, *options).values())
 
@@ -173,7 +177,7 @@ def test_a_build_begins_anew_where_the_last_one_is_nothing_to_go_on_from(
     assert reasons(account, "--select", "int_incidents") == {None, "the build before was of a later instant"}
     assert reasons(account, "--exclude", "resource_type:test") == {"the build before did not finish"}
     with home.connect() as connection:
-        connection.execute(f"delete from {RAW_SCHEMA}.incident_updates where id = (select min(id) from {RAW_SCHEMA}.incident_updates)")
+        connection.execute(f"delete from {updates} where id = (select min(id) from {updates})")
     assert reasons(account, "--exclude", "resource_type:test") == {"rows have left the raw tables"}
     assert reasons(account, "--exclude", "resource_type:test") == {None}
 

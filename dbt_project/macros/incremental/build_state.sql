@@ -85,11 +85,12 @@ create or replace table {{ build_state('this_build') }} as
     left join {{ build_state('this_build') }} as previous on true
 {%- endmacro %}
 
-{# A text that differs when a model of the project does. #}
+{# A text that differs when a model of the project does, its columns and their descriptions included: a build that goes on leaves
+   the types and comments of a table as they are. #}
 {% macro project_version() -%}
     {%- set checksums = [] -%}
     {%- for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
-        {%- do checksums.append(node.name ~ ' ' ~ node.checksum.checksum) -%}
+        {%- do checksums.append([node.name, node.checksum.checksum, node.description, node.columns] | string) -%}
     {%- endfor -%}
     {{ return(local_md5(checksums | sort | join(' '))) }}
 {%- endmacro %}

@@ -38,8 +38,8 @@ incident_keys as (
     select * from {{ ref('int_incident_keys') }}
 ),
 
-{% if goes_on() %}
-    changed as (
+changed as (
+    {% if goes_on() %}
         select incident_id from incidents where {{ is_newly_loaded('load_id') }}
         union distinct
         select incident_id from incident_updates where {{ is_newly_loaded('load_id') }}
@@ -62,14 +62,16 @@ incident_keys as (
         from {{ former('int_incidents') }}
         where
             greatest(occurred_at, acknowledged_at, mitigated_at, resolved_at) > {{ previous_as_of() }}
-    )
-{% else %}
-    changed as (
-        select incident_id
-        from incidents
-        where false
-    )
-{% endif %}
+    {% else %}
+        select incident_id from incidents where false
+        union distinct
+        select incident_id from incident_updates where false
+        union distinct
+        select incident_id from follow_ups where false
+        union distinct
+        select incident_id from participants where false
+    {% endif %}
+)
 
 select
     changed.incident_id,

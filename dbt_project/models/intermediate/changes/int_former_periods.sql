@@ -14,6 +14,5 @@
         cast(null as {{ dbt.type_string() }}) as grain,
         cast(null as date) as period_start,
         cast(null as boolean) as is_complete
-    from (values (1)) as nothing (nothing)
-    where false
+    limit 0
 {% endif %}
