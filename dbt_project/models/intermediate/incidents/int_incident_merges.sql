@@ -1,5 +1,5 @@
 -- One row per merged incident: the incident it was merged into, by the latest update that names one.
-{{ config(meta={'rows_of': 'incident'}) }}
+{{ incremental_by('incident_id') }}
 
 select
     incident_id,

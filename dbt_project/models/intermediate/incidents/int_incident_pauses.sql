@@ -1,6 +1,6 @@
 -- One row per resolved incident that was ever paused: the whole seconds of pause between occurrence and resolution.
 -- The last entry of a history lasts until the resolution.
-{{ config(meta={'rows_of': 'incident'}) }}
+{{ incremental_by('incident_id') }}
 
 with
 

@@ -1,5 +1,5 @@
 -- One row per incident with a status history: how often it was reopened and the resolutions around that.
-{{ config(meta={'rows_of': 'incident'}) }}
+{{ incremental_by('incident_id') }}
 
 with
 
