@@ -23,7 +23,7 @@ def bench_history(scratch: Path, incidents: int) -> None:
     print(
         f"\n(f) builds with their checks, {TEAMS} teams in 4 levels, {YEARS:.0f} years; {CHANGED} incidents change"
     )
-    start_up, _ = _build_twice(scratch, 0)
+    _, start_up = _build_twice(scratch, 0)
     print(f"    none       start-up    {start_up}")
     again: dict[int, Cost] = {}
     for size in (incidents, incidents // 10):

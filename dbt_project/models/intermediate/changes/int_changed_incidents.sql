@@ -40,13 +40,27 @@ incident_keys as (
 
 changed as (
     {% if goes_on() %}
-        select incident_id from incidents where {{ is_newly_loaded('load_id') }}
+        select incident_id
+        from incidents
+        where {{ is_newly_loaded('load_id') }}
+
         union distinct
-        select incident_id from incident_updates where {{ is_newly_loaded('load_id') }}
+
+        select incident_id
+        from incident_updates
+        where {{ is_newly_loaded('load_id') }}
+
         union distinct
-        select incident_id from follow_ups where {{ is_newly_loaded('load_id') }} or created_at > {{ previous_as_of() }}
+
+        select incident_id
+        from follow_ups
+        where {{ is_newly_loaded('load_id') }} or created_at > {{ previous_as_of() }}
+
         union distinct
-        select incident_id from participants where {{ is_newly_loaded('load_id') }}
+
+        select incident_id
+        from participants
+        where {{ is_newly_loaded('load_id') }}
 
         union distinct
 
@@ -63,13 +77,27 @@ changed as (
         where
             greatest(occurred_at, acknowledged_at, mitigated_at, resolved_at) > {{ previous_as_of() }}
     {% else %}
-        select incident_id from incidents where false
+        select incident_id
+        from incidents
+        where false
+
         union distinct
-        select incident_id from incident_updates where false
+
+        select incident_id
+        from incident_updates
+        where false
+
         union distinct
-        select incident_id from follow_ups where false
+
+        select incident_id
+        from follow_ups
+        where false
+
         union distinct
-        select incident_id from participants where false
+
+        select incident_id
+        from participants
+        where false
     {% endif %}
 )
 

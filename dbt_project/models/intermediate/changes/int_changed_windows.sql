@@ -43,7 +43,7 @@ where
             changed_weeks.period_start >= windows.window_start
             and changed_weeks.period_start < windows.period_end
     )
-    {% if goes_on() %}
+{% if goes_on() %}
         or windows.period_start not in (
             select former.period_start
             from {{ former('int_trailing_time_to_resolve') }} as former

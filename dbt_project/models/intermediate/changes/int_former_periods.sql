@@ -14,5 +14,6 @@
         cast(null as {{ dbt.type_string() }}) as grain,
         cast(null as date) as period_start,
         cast(null as boolean) as is_complete
-    limit 0
+    from (select 1 as place) as nothing
+    where nothing.place = 0
 {% endif %}
