@@ -29,6 +29,8 @@ TEAMS = 300
 # How many teams have how many above them: the root, then 4 levels.
 LEVELS = (8, 40, 100, TEAMS - 148)
 ROWS_PER_FILE = 20_000
+# The demo API answers them for one incident at a time, and the product asks only when told to.
+NOT_READ_BY_DEFAULT = {"incident_participants"}
 
 
 def write_history(warehouse: Path, seeds: Path, incidents: int, scratch: Path) -> None:
@@ -39,7 +41,7 @@ def write_history(warehouse: Path, seeds: Path, incidents: int, scratch: Path) -
         connection.execute("drop schema seeds cascade")  # dbt makes it
         connection.execute("set threads = 2")
         connection.execute("set preserve_insertion_order = false")
-        for table in RAW_TABLES:
+        for table in sorted(set(RAW_TABLES) - NOT_READ_BY_DEFAULT):
             _load(connection, table, account.tables[table], scratch)
         connection.execute(
             f"insert into {RAW_SCHEMA}._dlt_loads by name"

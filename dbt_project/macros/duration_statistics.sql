@@ -1,13 +1,18 @@
 {# Statistics of durations in hours, by scope and period. Percentiles are not additive: they are computed from the incidents
    of every period, never from shorter periods. People have rows only with the variable person_durations.
 
+   has_durations: whether scopes of a type have them.
    measured_memberships: CTEs of a model, the last of them incident_scopes: one row per incident and scope that durations are
    published for. #}
+{% macro has_durations(scope_type) -%}
+    ({{ scope_type }} <> 'person' or {{ var('person_durations') }})
+{%- endmacro %}
+
 {% macro measured_memberships() -%}
 measured_scopes as (
     select scope_key
-    from {{ ref('int_scopes') }}
-    where scope_type <> 'person' or {{ var('person_durations') }}
+    from {{ ref('int_scope_keys') }}
+    where {{ has_durations('scope_type') }}
 ),
 
 incident_scopes as (

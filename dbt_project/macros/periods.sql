@@ -40,3 +40,12 @@
 {% macro days_before(local_date, days) -%}
     cast({{ dbt.dateadd('day', '-(' ~ days ~ ')', local_date) }} as date)
 {%- endmacro %}
+
+{# A small number that stands for a period, the same in every build: days since 1970 times four, and the place of the grain. #}
+{% macro period_key(period_start, grain) -%}
+    cast(
+        {{ dbt.datediff("cast('1970-01-01' as date)", period_start, 'day') }} * 4
+        + case {{ grain }}{% for each in grains() %} when '{{ each }}' then {{ loop.index }}{% endfor %} end
+        as integer
+    )
+{%- endmacro %}

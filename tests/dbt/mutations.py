@@ -22,6 +22,7 @@ PEOPLE = "models/intermediate/people"
 PERIODS = "models/intermediate/periods"
 METRICS = "models/intermediate/metrics"
 CORE = "models/marts/core"
+FIELDS = "models/intermediate/custom_fields"
 FOLLOW_UPS = "models/intermediate/follow_ups"
 DURATIONS = "models/intermediate/durations"
 DIMENSIONS = "models/intermediate/dimensions"
@@ -125,11 +126,19 @@ MUTATIONS = (
     Mutation(
         f"{CORE}/fct_incidents.sql", "local_date('incidents.occurred_at')", "local_date('incidents.created_at')"
     ),
-    Mutation(f"{CORE}/dim_custom_field_values.sql", "where not is_masked and", "where"),
+    Mutation(f"{FIELDS}/int_field_value_counts.sql", "where not is_masked and", "where"),
     Mutation(
-        f"{CORE}/dim_custom_field_values.sql", "attribution_step != 'custom_field'", "attribution_step != ''"
+        f"{FIELDS}/int_field_value_counts.sql", "attribution_step != 'custom_field'", "attribution_step != ''"
     ),
-    Mutation(f"{CORE}/dim_custom_field_values.sql", "where is_eligible", ""),
+    Mutation(
+        f"{FIELDS}/int_field_value_counts.sql",
+        "case when incidents.is_eligible then field_values.incident_id end",
+        "field_values.incident_id",
+    ),
+    Mutation(f"{FIELDS}/int_field_counts.sql", "    where is_eligible\n", ""),
+    Mutation(f"{FIELDS}/int_field_counts.sql", "count(distinct field_values.incident_id)", "count(*)"),
+    Mutation(f"{METRICS}/int_severities.sql", "    where is_eligible\n", ""),
+    Mutation(f"{METRICS}/int_severity_counts.sql", "    where is_counted\n", ""),
     Mutation(f"{CORE}/dim_custom_fields.sql", "count_incidents > 0 and team_ids is null", "team_ids is null"),
     Mutation(f"{CORE}/dim_team_names.sql", "unnest(team_entries.aliases)", "team_entries.catalog_entry_name"),
     Mutation(

@@ -215,9 +215,13 @@ CATALOG_MUTATIONS = [
     *_in(
         f"{REPORTS}/rpt_unresolved_references.sql",
         ("    where is_eligible\n", ""),
-        ("where team_identifiers.identifier is null", "where true"),
         ("count(distinct catalog_entry_id)", "count(catalog_entry_id)"),
         ("count(distinct incident_id)", "count(incident_id)"),
+    ),
+    *_in(
+        "models/intermediate/attribution/int_unresolved_team_ids.sql",
+        ("    where is_eligible\n", ""),
+        ("where team_identifiers.identifier is null", "where true"),
     ),
 ]
 

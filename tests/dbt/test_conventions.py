@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.incident_io.endpoints import ENDPOINTS
 from pipelines.settings import DBT_PROJECT_DIR
-from tests.dbt.compiled_project import DbtProject
+from tests.dbt.compiled_project import BY_KEY, DbtProject
 
 FOLDER_PREFIXES = {
     "staging": ("stg_",),
@@ -101,7 +101,7 @@ def test_every_table_of_the_extraction_has_a_described_source_and_a_staging_mode
 
 def test_staging_stores_nothing_and_marts_are_tables(staging: list[Any], marts: list[Any]) -> None:
     assert {model.config.materialized for model in staging} == {"view"}
-    assert {model.config.materialized for model in marts} == {"table"}
+    assert {model.config.materialized for model in marts} == {"table", BY_KEY}
 
 
 def test_every_mart_has_an_enforced_contract(marts: list[Any]) -> None:

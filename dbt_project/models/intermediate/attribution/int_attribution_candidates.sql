@@ -1,5 +1,5 @@
 -- One row per incident, step of the chain, team and source that speaks for it: everything that was found, winning or not.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 {% for step in attribution_steps() %}
     select

@@ -1,5 +1,7 @@
 -- One row per incident, value of a mapped field and team it stands for. Among the fields that yield a team only the lowest
 -- priority number counts; the others stay as outranked evidence.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 with
 
 field_values as (

@@ -1,5 +1,7 @@
 -- One row per incident and team that somebody named as its owner: rows of incident_owners.csv, and the teams that
 -- incident.io computed, which such a row outranks.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 with
 
 incidents as (

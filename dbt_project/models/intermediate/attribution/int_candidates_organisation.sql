@@ -1,4 +1,6 @@
 -- One row per incident: the root team, which takes what no other step can place.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 select
     incident_id,
     {{ root_team_id() }} as team_id,

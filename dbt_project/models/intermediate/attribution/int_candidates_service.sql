@@ -1,5 +1,7 @@
 -- One row per incident, linked service and team that owned it when the incident occurred, as far as any source says so.
 -- Of the sources the strongest speaks alone for a service; what the others say stays as outranked evidence.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 with
 
 incident_services as (

@@ -1,6 +1,6 @@
 -- One row per incident: the list of teams that each step found, and the first list that is not empty.
 {%- set steps = attribution_steps() %}
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

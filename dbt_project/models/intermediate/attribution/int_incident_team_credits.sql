@@ -1,5 +1,5 @@
 -- One row per incident and credited team: every team of the winning step, in equal parts.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 select
     incident_id,

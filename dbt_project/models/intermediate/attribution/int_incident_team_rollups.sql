@@ -1,6 +1,8 @@
 -- One row per incident and team in whose subtree a credited team lies, once however many of them: the sum of their
 -- weights. Which teams lie in a subtree is the chart's of today or of the day of the incident, by the variable
 -- hierarchy_mode.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 with
 
 credits as (

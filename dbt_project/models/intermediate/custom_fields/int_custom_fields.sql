@@ -1,4 +1,6 @@
 -- One row per custom field: its definition, or, where the definition is gone or may not be read, what incidents embed.
+{{ config(materialized='table') }}
+
 with
 
 definitions as (

@@ -1,6 +1,6 @@
 -- One row per incident, custom field and value, with the names embedded in the incident. The only model that reads the
 -- JSON of the custom fields, and a table for that reason. Fields without a value have no row.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

@@ -1,6 +1,6 @@
 -- One row per incident, custom field and value, under the current names of field, option and catalog entry. Incidents embed
 -- names that go stale, so the embedded ones only serve where a definition is missing.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

@@ -1,5 +1,5 @@
 -- One row per scope, value of a dimension and period in which an incident with it occurred: how many did.
-{{ config(materialized='table') }}
+{{ incremental_by('period_key') }}
 
 with
 

@@ -1,6 +1,6 @@
 -- One row per incident that counts, value of a dimension on it and scope of the organisation or a team: what both the count and
 -- the time to resolve of a dimension are computed from, carried in numbers and dates because there are many.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_key') }}
 
 with
 
@@ -20,7 +20,7 @@ incident_dimensions as (
 
 scopes as (
     select scope_key
-    from {{ ref('int_scopes') }}
+    from {{ ref('int_scope_keys') }}
     where scope_type <> 'person'
 ),
 
@@ -33,6 +33,7 @@ incident_scopes as (
 )
 
 select
+    incident_scopes.incident_key,
     incident_scopes.scope_key,
     incident_dimensions.dimension_key,
     incidents.occurred_date,

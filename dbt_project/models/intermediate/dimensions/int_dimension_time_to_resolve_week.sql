@@ -1,5 +1,5 @@
 -- One row per scope, value of a dimension and week in which a time to resolve of an incident with it ended: its statistics in
 -- hours.
-{{ config(materialized='table') }}
+{{ incremental_by('period_key') }}
 
 {{ dimension_statistics('week') }}

@@ -1,5 +1,5 @@
 -- One row per incident that counts and value of a dimension on it, however often the value was chosen.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_key') }}
 
 with
 

@@ -1,7 +1,7 @@
 -- One row per incident and duration metric of the account that incident.io has computed from the timestamps the incident has
 -- now (status success): its whole seconds. Any other status goes with no value or with one of earlier timestamps. The only
 -- model that reads the JSON of the duration metrics.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 
@@ -30,7 +30,6 @@ computed as (
 select
     incident_id,
     duration_metric_id,
-    cast(dense_rank() over (order by duration_metric_id) as integer) as duration_metric_key,
     min(embedded_name) as embedded_name,
     min(updated_at) as updated_at,
     min(seconds) as seconds

@@ -1,12 +1,14 @@
 -- One row per duration metric of the account: its name and the duration of ours that it is compared with. The variable
 -- native_duration_map decides, by id before name; a metric it does not mention is compared with the duration of its own name
 -- (Time to resolve with time_to_resolve). No endpoint lists these metrics, so the name is that of the incident changed last.
+{{ config(materialized='table') }}
+
 with
 
 metrics as (
     select
         duration_metric_id,
-        min(duration_metric_key) as duration_metric_key,
+        cast(row_number() over (order by duration_metric_id) as integer) as duration_metric_key,
         max_by(embedded_name, struct_pack(updated_at := updated_at, incident_id := incident_id)) as duration_metric_name
     from {{ ref('int_native_duration_values') }}
     group by duration_metric_id

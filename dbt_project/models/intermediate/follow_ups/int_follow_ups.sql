@@ -1,6 +1,8 @@
 -- One row per follow-up: whether it counts, and whether it was completed in time. A follow-up that was deleted, that nobody
 -- will do, or that a full sweep no longer finds does not count. The 30 days are elapsed ones, 720 hours: a calendar rule would
 -- give two follow-ups of one age different answers around a change of clocks.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 with
 
 follow_ups as (

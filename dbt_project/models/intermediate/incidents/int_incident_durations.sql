@@ -1,4 +1,6 @@
 -- One row per incident: its durations in whole elapsed seconds. A duration that cannot be measured is NULL, never 0.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 with
 
 instants as (

@@ -1,5 +1,6 @@
 -- One row per incident: the first reason, in the order of the metric definitions, why it does not count; NULL when it
 -- counts. A status category nobody knows yet counts.
+{{ config(meta={'rows_of': 'incident'}) }}
 {%- set minimum_rank = 'null' if var('minimum_severity_rank') is none else var('minimum_severity_rank') %}
 with
 

@@ -1,5 +1,5 @@
 -- One row per incident: the instants that every duration and every period is measured from.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

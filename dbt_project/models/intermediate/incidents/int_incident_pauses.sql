@@ -1,5 +1,7 @@
 -- One row per resolved incident that was ever paused: the whole seconds of pause between occurrence and resolution.
 -- The last entry of a history lasts until the resolution.
+{{ incremental_by('incident_id') }}
+
 with
 
 paused_entries as (

@@ -1,4 +1,6 @@
 -- One row per incident with a status history: how often it was reopened and the resolutions around that.
+{{ incremental_by('incident_id') }}
+
 with
 
 history as (

@@ -1,7 +1,7 @@
 -- One row per incident with at least one set timestamp that plays a role: the instant of each role.
 -- A role takes the first of its timestamps, in the order of the role, that is set. The only model that reads the
 -- JSON of the timestamps.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

@@ -1,6 +1,6 @@
 -- One row per incident update that records a status: the status class entered, the class before it and how long
 -- the entry lasted. Entries are ordered by time, then id; the last one has no end.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

@@ -1,12 +1,15 @@
--- One row per incident, excluded ones too: everything the marts say about an incident itself. incident_key is a small number
--- that stands for the incident inside one build, so that millions of memberships need not carry texts.
+-- One row per incident, excluded ones too: everything the marts say about an incident itself.
 -- Names are unmasked here; masking what is private is the work of the marts.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 
 incidents as (
     select * from {{ ref('int_incidents_classified') }}
+),
+
+incident_keys as (
+    select * from {{ ref('int_incident_keys') }}
 ),
 
 eligibility as (
@@ -27,7 +30,7 @@ durations as (
 
 select
     incidents.incident_id,
-    cast(row_number() over (order by incidents.incident_id) as integer) as incident_key,
+    incident_keys.incident_key,
     incidents.reference,
     incidents.name,
     incidents.permalink,
@@ -69,6 +72,7 @@ select
     incidents.workload_minutes_late,
     incidents.workload_minutes_sleeping
 from incidents
+inner join incident_keys on incidents.incident_id = incident_keys.incident_id
 inner join eligibility on incidents.incident_id = eligibility.incident_id
 inner join instants on incidents.incident_id = instants.incident_id
 inner join durations on incidents.incident_id = durations.incident_id

@@ -1,7 +1,7 @@
 -- One row per incident: its status, severity and type as the account defines them today.
 -- Statuses, severities and types are renamed and re-ranked without touching the incident, so the definition with the
 -- same id wins over the copy embedded in the incident; the copy serves where the definition is gone.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

@@ -1,5 +1,8 @@
 -- One row per incident that counts and local day on which a follow-up of it was created that is counted: how many, and how many
 -- of them were completed within 30 days, so that both make one ratio of the day of the creation.
+{{ incremental_by('incident_key') }}
+{{ built_after('int_former_days') }}
+
 with
 
 incidents as (

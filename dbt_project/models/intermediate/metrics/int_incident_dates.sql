@@ -1,7 +1,8 @@
 -- One row per incident that counts: the local days of its life that periods are chosen by, none later than the instant of the run.
 -- An incident with a resolution before its occurrence was never open: it ends where it began, so that the number of open incidents
 -- never goes below zero.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_key') }}
+{{ built_after('int_former_days') }}
 {%- set instants = {
     'occurred': 'occurred_at',
     'acknowledged': 'acknowledged_at',

@@ -1,7 +1,7 @@
 -- One row per incident that counts and scope it belongs to: the organisation, each credited team, each team above a
 -- credited one (once, however many credited teams lie below it) and each person who took part.
 -- is_counted is false for people who only reported: a report is counted as such and makes nobody part of an incident.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_key') }}
 
 with
 
@@ -19,7 +19,7 @@ scopes as (
         scope_type,
         scope_id,
         rollup
-    from {{ ref('int_scopes') }}
+    from {{ ref('int_scope_keys') }}
 ),
 
 -- Summed as decimals: a sum of doubles depends on the order in which threads add them.
@@ -30,6 +30,7 @@ credits as (
         cast(credits.team_weight as decimal(38, 18)) as weight
     from {{ ref('int_incident_team_credits') }} as credits
     inner join incidents on credits.incident_id = incidents.incident_id
+    where {{ only_changed('incident_id', 'credits.incident_id') }}
 ),
 
 rollups as (
@@ -39,6 +40,7 @@ rollups as (
         rollups.weight
     from {{ ref('int_incident_team_rollups') }} as rollups
     inner join incidents on rollups.incident_id = incidents.incident_id
+    where {{ only_changed('incident_id', 'rollups.incident_id') }}
 ),
 
 involvements as (
@@ -50,6 +52,7 @@ involvements as (
         involvements.is_reported
     from {{ ref('int_person_involvements') }} as involvements
     inner join incidents on involvements.incident_id = incidents.incident_id
+    where {{ only_changed('incident_id', 'involvements.incident_id') }}
 ),
 
 organisation_members as (

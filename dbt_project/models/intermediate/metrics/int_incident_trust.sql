@@ -1,5 +1,5 @@
 -- One row per incident that occurred by the instant of the run, excluded ones too: what the trust metrics count.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

@@ -1,7 +1,7 @@
 -- One row per scope and local day on which anything happened: the additive parts of every count. All periods are roll-ups of this.
 -- The workload is counted once, on the day of the occurrence. Each kind of event is added up by itself, because the rows of all
 -- kinds together would be four times the memberships, and no CTE holds the memberships, because it would be kept in memory.
-{{ config(materialized='table') }}
+{{ incremental_by('local_date') }}
 {%- set minutes = [] %}
 {%- for part in workload_parts() %}{% do minutes.append('minutes_' ~ part) %}{% endfor %}
 {%- set sums = {

@@ -1,5 +1,4 @@
--- One row per scope and roll-up that metrics are published for. scope_key is a small number that stands for the scope
--- inside one build, so that millions of memberships need not carry texts.
+-- One row per scope and roll-up that metrics are published for.
 -- first_active_date: the local day of a person's first incident, where their periods begin; NULL for the organisation
 -- and teams, which have every period.
 {{ config(materialized='table') }}
@@ -27,6 +26,10 @@ involvements as (
         incident_id,
         person_id
     from {{ ref('int_person_involvements') }}
+),
+
+scope_keys as (
+    select * from {{ ref('int_scope_keys') }}
 ),
 
 people as (
@@ -79,10 +82,15 @@ scopes as (
 )
 
 select
-    cast(row_number() over (order by scope_type, scope_id, rollup) as integer) as scope_key,
-    scope_type,
-    scope_id,
-    rollup,
-    scope_name,
-    first_active_date
+    scope_keys.scope_key,
+    scopes.scope_type,
+    scopes.scope_id,
+    scopes.rollup,
+    scopes.scope_name,
+    scopes.first_active_date
 from scopes
+inner join scope_keys
+    on
+        scopes.scope_type = scope_keys.scope_type
+        and scopes.scope_id = scope_keys.scope_id
+        and scopes.rollup = scope_keys.rollup

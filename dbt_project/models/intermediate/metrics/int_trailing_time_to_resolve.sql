@@ -2,7 +2,7 @@
 -- time to resolve, from the incidents of all its weeks. People have rows only with the variable person_durations.
 -- Each week's values are collected once, as a list, and a window joins the lists of its weeks: a row for every value and
 -- window that holds it would be forty times the values.
-{{ config(materialized='table') }}
+{{ incremental_by('window') }}
 
 with
 

@@ -1,7 +1,7 @@
 -- One row per incident, person and involvement, private incidents included: led for a role of type lead, reported for the
 -- reporter role, involved for any role and for whoever helped without one, so that a lead is involved as well. The type of a
 -- participant decides, not the list; observers get nothing, and neither does a person who is no longer listed.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

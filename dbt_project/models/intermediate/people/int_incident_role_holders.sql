@@ -1,6 +1,6 @@
 -- One row per incident and assigned role: who holds it. The only model that reads the JSON of the role assignments. A role
 -- can change its type, so the definition is preferred to what the incident embeds.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

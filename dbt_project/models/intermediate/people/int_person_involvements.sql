@@ -1,7 +1,7 @@
 -- One row per incident that counts and person whose metrics it is part of: what the person did on it. Incidents that are
 -- private are left out, unless the variable person_rows_include_private says otherwise: their people stay masked, and a count
 -- that fct_incident_people cannot explain would tell who took part.
-{{ config(materialized='table') }}
+{{ incremental_by('incident_id') }}
 
 with
 

@@ -1,6 +1,6 @@
 -- One row per local day that lies in a period: which period of each grain it belongs to, for models that carry millions of days.
 -- A day can lie in the period of one grain alone, at either end of the span.
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'rows_of': 'period'}) }}
 
 with
 

@@ -1,9 +1,10 @@
 -- One row per grain (week, month, quarter) and period from the start of coverage to the instant of the run. period_key is a
--- small number that stands for both inside one build.
+-- small number that stands for both, the same in every build.
 -- With all history covered (no start of coverage) the first period is complete: nothing before the first incident is
 -- missing. Compared in local wall clock time, as the periods are local; only the 30 days that follow-ups are given are elapsed
 -- time (720 hours), as they are for each of them.
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'rows_of': 'period'}) }}
+{{ built_after('int_former_periods') }}
 
 with
 
@@ -54,7 +55,7 @@ judged as (
 )
 
 select
-    cast(row_number() over (order by grain, period_start) as integer) as period_key,
+    {{ period_key('period_start', 'grain') }} as period_key,
     grain,
     period_start,
     period_end,

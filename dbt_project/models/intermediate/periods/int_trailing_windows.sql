@@ -1,7 +1,7 @@
 -- One row per window length in weeks and week that ends such a window of complete weeks, for the last weeks only.
 -- Complete weeks follow each other without a gap, so counting them is enough. has_previous: as many weeks before the
 -- window are complete as well.
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'rows_of': 'window'}) }}
 
 with
 

@@ -1,5 +1,7 @@
 -- One row per incident and service linked to it by a custom field, with the instant and local date on which its owner is
 -- asked for.
+{{ incremental_by('incident_id') }}
+
 with
 
 field_values as (

@@ -4,8 +4,7 @@
 with
 
 carried_values as (
-    select * from {{ ref('fct_incident_custom_fields') }}
-    where not is_masked and field_value is not null
+    select * from {{ ref('int_field_value_counts') }}
 ),
 
 personal_texts as (
@@ -19,15 +18,6 @@ offered_values as (
     from {{ ref('int_offered_field_values') }} as offered
     left join personal_texts on {{ personal_text_key('offered.field_value') }} = personal_texts.text_key
     where offered.field_value is not null
-),
-
-eligible_incidents as (
-    select
-        incident_id,
-        occurred_at,
-        attribution_step
-    from {{ ref('fct_incidents') }}
-    where is_eligible
 ),
 
 custom_fields as (
@@ -53,30 +43,32 @@ value_teams as (
 all_values as (
     select
         {{ value_key | join(',\n        ') }},
-        incident_id,
-        false as is_offered
+        false as is_offered,
+        count_incidents,
+        count_incidents_to_gain,
+        last_seen_at
     from carried_values
 
     union all
 
     select
         {{ value_key | join(',\n        ') }},
-        cast(null as {{ dbt.type_string() }}) as incident_id,
-        true as is_offered
+        true as is_offered,
+        0 as count_incidents,
+        0 as count_incidents_to_gain,
+        null as last_seen_at
     from offered_values
 ),
 
 counted as (
     select
-        all_values.{{ value_key | join(',\n        all_values.') }},
-        bool_or(all_values.is_offered) as is_offered,
-        count(distinct incidents.incident_id) as count_incidents,
-        count(distinct case when incidents.attribution_step != 'custom_field' then incidents.incident_id end)
-            as count_incidents_to_gain,
-        max(incidents.occurred_at) as last_seen_at
+        {{ value_key | join(',\n        ') }},
+        bool_or(is_offered) as is_offered,
+        cast(sum(count_incidents) as bigint) as count_incidents,
+        cast(sum(count_incidents_to_gain) as bigint) as count_incidents_to_gain,
+        max(last_seen_at) as last_seen_at
     from all_values
-    left join eligible_incidents as incidents on all_values.incident_id = incidents.incident_id
-    group by all_values.{{ value_key | join(', all_values.') }}
+    group by {{ value_key | join(', ') }}
 )
 
 select

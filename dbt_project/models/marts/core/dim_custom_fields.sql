@@ -23,15 +23,12 @@ values_of_fields as (
     group by custom_field_id
 ),
 
--- Not the sum over the values: an incident may carry several, and masked ones are not listed.
 incidents_of_fields as (
     select
-        field_values.custom_field_id,
-        count(distinct field_values.incident_id) as count_incidents
-    from {{ ref('fct_incident_custom_fields') }} as field_values
-    inner join {{ ref('fct_incidents') }} as incidents on field_values.incident_id = incidents.incident_id
-    where incidents.is_eligible
-    group by field_values.custom_field_id
+        custom_field_id,
+        cast(sum(count_incidents) as bigint) as count_incidents
+    from {{ ref('int_field_counts') }}
+    group by custom_field_id
 )
 
 select

@@ -1,4 +1,6 @@
 -- One row per incident, step of the chain, candidate team and source that speaks for it: why this team, and why not that one.
+{{ incremental_by('incident_id') }}
+
 with
 
 candidates as (

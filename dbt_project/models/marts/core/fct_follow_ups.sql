@@ -1,6 +1,8 @@
 -- One row per follow-up. Title, people and issue links of private incidents are masked, and so are those of incidents that the
 -- key cannot see, which may well be private. With pii_mode hashed the texts that can name somebody are withheld from all: the
 -- title, and the address of the issue, which repeats it in some trackers.
+{{ incremental_by('incident_id') }}
+
 with
 
 follow_ups as (

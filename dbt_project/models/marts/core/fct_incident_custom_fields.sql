@@ -1,5 +1,7 @@
 -- One row per incident, custom field and value: the dimensions to slice incidents by. Free text of private incidents is
 -- masked, because it is where their story is told; with pii_mode hashed all free text, because it can name somebody.
+{{ incremental_by('incident_id') }}
+
 with
 
 field_values as (

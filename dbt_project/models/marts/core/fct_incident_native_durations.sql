@@ -1,5 +1,6 @@
 -- One row per incident and duration metric of the account with a trustworthy value, excluded incidents too: what incident.io
 -- computed, and ours beside it where the two are compared.
+{{ incremental_by('incident_id') }}
 {%- set largest_gap_seconds = 60 %}
 with
 

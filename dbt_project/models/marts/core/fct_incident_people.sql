@@ -1,4 +1,6 @@
 -- One row per incident, person and involvement; private incidents have none, because their people stay masked.
+{{ incremental_by('incident_id') }}
+
 with
 
 incident_people as (

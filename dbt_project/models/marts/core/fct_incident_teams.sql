@@ -1,4 +1,6 @@
 -- One row per incident and credited team, excluded incidents too.
+{{ incremental_by('incident_id') }}
+
 with
 
 credits as (

@@ -1,5 +1,7 @@
 -- One row per incident, excluded ones too, with its instants, durations and the step that gave the credit. The name of a
 -- private incident stays out of the published tables, and with pii_mode hashed every name, because it can name somebody.
+{{ incremental_by('incident_id') }}
+
 with
 
 incidents as (

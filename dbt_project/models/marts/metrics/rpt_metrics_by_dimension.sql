@@ -1,15 +1,19 @@
 -- One row per grain, organisation or team, roll-up, period, custom field and value in which an incident with that value occurred,
 -- or was resolved; absent rows mean neither. An incident with several values of a field counts in each of them. Not sorted, as
 -- the other marts are: there can be millions of rows, and publishing sorts them.
+{{ incremental_by('period') }}
+
 with
 
 counts as (
     select * from {{ ref('int_dimension_counts') }}
+    where {{ only_changed('period_key', 'period_key') }}
 ),
 
 durations as (
     {% for grain in grains() %}
         select * from {{ ref('int_dimension_time_to_resolve_' ~ grain) }}
+        where {{ only_changed('period_key', 'period_key') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -24,7 +28,7 @@ dimensions as (
 ),
 
 scopes as (
-    select * from {{ ref('int_scopes') }}
+    select * from {{ ref('int_team_scopes') }}
 ),
 
 periods as (

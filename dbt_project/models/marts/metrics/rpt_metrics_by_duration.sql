@@ -1,5 +1,7 @@
 -- One row per grain, scope, roll-up, period and duration with at least one value in it: the durations of ours, and those that
 -- the account defines for itself, which are data and therefore rows and not columns. Absent rows mean none.
+{{ incremental_by('period') }}
+
 with
 
 durations as (
@@ -10,6 +12,7 @@ durations as (
             'computed' as duration_source,
             *
         from {{ ref('int_' ~ family.name ~ '_statistics') }}
+        where {{ only_changed('period_key', 'period_key') }}
 
         union all
 
@@ -20,6 +23,7 @@ durations as (
         'native' as duration_source,
         * exclude (duration_metric_key)
     from {{ ref('int_native_duration_statistics') }}
+    where {{ only_changed('period_key', 'period_key') }}
 ),
 
 native_durations as (
@@ -27,7 +31,7 @@ native_durations as (
 ),
 
 scopes as (
-    select * from {{ ref('int_scopes') }}
+    select * from {{ ref('int_measured_scopes') }}
 ),
 
 periods as (

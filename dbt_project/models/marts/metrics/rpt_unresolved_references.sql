@@ -19,16 +19,8 @@ incident_services as (
     inner join incidents on incident_services.incident_id = incidents.incident_id
 ),
 
-team_ids as (
-    select
-        named.incident_id,
-        unnest(named.team_ids) as identifier
-    from {{ ref('stg_incident_io__incidents') }} as named
-    inner join incidents on named.incident_id = incidents.incident_id
-),
-
-team_identifiers as (
-    select * from {{ ref('int_team_identifiers') }}
+unresolved_team_ids as (
+    select * from {{ ref('int_unresolved_team_ids') }}
 ),
 
 concerned as (
@@ -49,13 +41,11 @@ concerned as (
         'incident_team' as reference_kind,
         cast(null as {{ dbt.type_string() }}) as catalog_type,
         'team_ids' as attribute,
-        team_ids.identifier as reference,
+        identifier as reference,
         'unknown' as problem,
         cast(null as {{ dbt.type_string() }}) as catalog_entry_id,
-        team_ids.incident_id
-    from team_ids
-    left join team_identifiers on team_ids.identifier = team_identifiers.identifier
-    where team_identifiers.identifier is null
+        incident_id
+    from unresolved_team_ids
 )
 
 select

@@ -1,4 +1,6 @@
 -- One row per follow-up.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 with
 
 follow_ups as (
@@ -28,5 +30,6 @@ select
     completed_at,
     created_at,
     updated_at,
-    deleted_at
+    deleted_at,
+    _dlt_load_id as load_id
 from follow_ups

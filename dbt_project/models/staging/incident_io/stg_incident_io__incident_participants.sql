@@ -1,4 +1,6 @@
 -- One row per incident and person that takes part in it, or looks on. Read only for the incidents that the settings ask for.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 with
 
 incident_participants as (
@@ -15,5 +17,6 @@ select
     {{ json_text('incident_participants.user', '$.name') }} as person_name,
     {{ json_text('incident_participants.user', '$.email') }} as email,
 
-    deleted_at
+    deleted_at,
+    _dlt_load_id as load_id
 from incident_participants

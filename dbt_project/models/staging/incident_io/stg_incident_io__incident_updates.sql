@@ -1,4 +1,6 @@
 -- One row per incident update: a change of status or severity, or a merge into another incident.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 with
 
 incident_updates as (
@@ -15,5 +17,6 @@ select
     {{ status_category(json_text('new_incident_status', '$.category')) }} as status_category,
 
     created_at,
-    deleted_at
+    deleted_at,
+    _dlt_load_id as load_id
 from incident_updates

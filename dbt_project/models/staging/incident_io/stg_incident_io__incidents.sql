@@ -1,5 +1,7 @@
 -- One row per incident. Statuses, severities and types are the copies embedded in the incident, which go stale when a
 -- definition is renamed.
+{{ config(meta={'rows_of': 'incident'}) }}
+
 with
 
 incidents as (
@@ -41,5 +43,6 @@ select
     created_at,
     updated_at,
     last_activity_at,
-    deleted_at
+    deleted_at,
+    _dlt_load_id as load_id
 from incidents

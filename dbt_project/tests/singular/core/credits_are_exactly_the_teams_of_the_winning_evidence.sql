@@ -7,6 +7,7 @@ credits as (
         team_id,
         attribution_step
     from {{ ref('fct_incident_teams') }}
+    where {{ rows_to_check('fct_incident_teams', ['fct_attribution_evidence']) }}
 ),
 
 winners as (
@@ -15,7 +16,7 @@ winners as (
         team_id,
         attribution_step
     from {{ ref('fct_attribution_evidence') }}
-    where is_winner
+    where is_winner and {{ rows_to_check('fct_attribution_evidence', ['fct_incident_teams']) }}
 )
 
 select

@@ -3,7 +3,9 @@
 with
 
 incidents as (
-    select incident_id from {{ ref('fct_incidents') }}
+    select incident_id
+    from {{ ref('fct_incidents') }}
+    where {{ rows_to_check('fct_incidents', ['fct_incident_teams']) }}
 ),
 
 credits as (
@@ -12,6 +14,7 @@ credits as (
         teams.team_id as known_team_id
     from {{ ref('fct_incident_teams') }} as credits
     left join {{ ref('dim_teams') }} as teams on credits.team_id = teams.team_id
+    where {{ rows_to_check('fct_incident_teams', ['fct_incidents']) }}
 ),
 
 credits_per_incident as (

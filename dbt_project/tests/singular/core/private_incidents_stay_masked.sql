@@ -7,7 +7,7 @@ private_incidents as (
         incident_id,
         name
     from {{ ref('fct_incidents') }}
-    where is_private
+    where is_private and {{ rows_to_check('fct_incidents', ['fct_incident_people', 'fct_incident_custom_fields', 'fct_follow_ups']) }}
 ),
 
 leaks as (
