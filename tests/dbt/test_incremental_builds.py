@@ -174,7 +174,7 @@ def test_a_build_begins_anew_where_the_last_one_is_nothing_to_go_on_from(
 
     assert reasons(later, "--exclude", "resource_type:test") == {"there is no earlier build"}
     assert reasons(account, "--exclude", "resource_type:test") == {"the build before was of a later instant"}
-    assert reasons(account, "--select", "int_incidents") == {None, "the build before was of a later instant"}
+    assert reasons(account, "--select", "int_incidents") >= {"only some models are built"}
     assert reasons(account, "--exclude", "resource_type:test") == {"the build before did not finish"}
     with home.connect() as connection:
         connection.execute(f"delete from {updates} where id = (select min(id) from {updates})")

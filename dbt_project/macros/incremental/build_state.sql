@@ -32,6 +32,8 @@
 
 {% macro duckdb__begin_build() -%}
     {%- set raw = source('raw_incident_io', 'incidents') -%}
+    {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='unique_id') | list -%}
+    {%- set is_whole = not (models | reject('in', selected_resources) | list) -%}
 create schema if not exists build_state;
 create table if not exists {{ build_state('this_build') }} (
     invocation_id varchar, as_of timestamptz, engine varchar, project varchar, pseudonym varchar, reason_for_full varchar,
@@ -64,6 +66,8 @@ create or replace table {{ build_state('this_build') }} as
         {{ pseudonym("'build'") }} as pseudonym,
         case
             when {{ flags.FULL_REFRESH }} then 'a full build was asked for'
+            -- What changed may be said by models that are left out.
+            when {{ not is_whole }} then 'only some models are built'
             when previous.invocation_id is null then 'there is no earlier build'
             when not previous.is_finished then 'the build before did not finish'
             when previous.as_of > {{ as_of() }} then 'the build before was of a later instant'
