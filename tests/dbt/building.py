@@ -9,6 +9,8 @@ from datetime import datetime
 
 import duckdb
 
+from pipelines.dbt_environment import READ_AT, SWEPT_AT
+from pipelines.settings import as_text
 from tests.dbt.account import Account
 from tests.dbt.comparison import differences
 from tests.dbt.compiled_project import CompiledProject, RunValues
@@ -66,6 +68,17 @@ def built(
 def run_values(account: Account, as_of: datetime | None = None) -> RunValues:
     """The settings of a run over the account, at its instant or a given one."""
     return RunValues(as_of or account.as_of, account.coverage_start, account.read_at, account.swept_at)
+
+
+def run_environment(account: Account) -> dict[str, str]:
+    """The same settings as environment variables of a real dbt; an empty one counts as not set."""
+    values = run_values(account)
+    return {
+        "INCIDENT_MARTS_AS_OF": as_text(values.as_of),
+        "INCIDENT_MARTS_START": values.coverage_start.isoformat() if values.coverage_start else "",
+        READ_AT: as_text(values.read_at) if values.read_at else "",
+        SWEPT_AT: as_text(values.swept_at) if values.swept_at else "",
+    }
 
 
 def check_accounts(compiled: CompiledProject, variant: str, seeds: range, optimize: bool = True) -> Findings:

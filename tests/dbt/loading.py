@@ -24,14 +24,20 @@ SQL_TYPES = {
 }
 
 
-def new_warehouse(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
-    """An empty warehouse with the raw and seed tables in it, in memory or in a new file."""
+def open_warehouse(path: str) -> duckdb.DuckDBPyConnection:
+    """A connection to a warehouse file, or to a new one in memory, as the compiled project wants it."""
     connection = duckdb.connect()
     connection.execute(f"attach '{path}' as {WAREHOUSE}")
     connection.execute(f"use {WAREHOUSE}")
     connection.execute("set timezone = 'UTC'")
     connection.execute("set threads = 1")
     connection.execute(f"set variable pii_salt = '{SALT}'")
+    return connection
+
+
+def new_warehouse(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
+    """An empty warehouse with the raw and seed tables in it, in memory or in a new file."""
+    connection = open_warehouse(path)
     for schema in (RAW_SCHEMA, "seeds"):
         connection.execute(f"create schema {schema}")
     for table, columns in RAW_TABLES.items():

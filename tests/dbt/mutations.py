@@ -106,8 +106,8 @@ MUTATIONS = (
         "and current_date >= cast",
     ),
     Mutation(f"{METRICS}/int_incident_dates.sql", "{{ name }}_instant <= {{ as_of() }}", "true"),
-    Mutation(f"{METRICS}/int_incident_dates.sql", "greatest(occurred_at, resolved_at)", "resolved_at"),
-    Mutation(f"{METRICS}/int_incident_dates.sql", "coalesce(mitigated_at, resolved_at)", "resolved_at"),
+    Mutation("macros/incident_days.sql", "greatest(occurred_at, resolved_at)", "resolved_at"),
+    Mutation("macros/incident_days.sql", "coalesce(mitigated_at, resolved_at)", "resolved_at"),
     Mutation(f"{METRICS}/int_incident_dates.sql", "where is_eligible", ""),
     Mutation(
         f"{METRICS}/int_scope_periods.sql", "periods.period_end > coalesce(", "periods.period_end >= coalesce("

@@ -13,10 +13,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.dbt_environment import READ_AT, SWEPT_AT
 from pipelines.seeds import load_seeds
-from pipelines.settings import DBT_PROJECT_DIR, as_text
+from pipelines.settings import DBT_PROJECT_DIR
 from tests.dbt.account import SEED_TABLES, Account
+from tests.dbt.building import run_environment
 from tests.dbt.comparison import differences
 from tests.dbt.compiled_project import WAREHOUSE, dbt_test_environment, invoke_dbt
 from tests.dbt.generator import generate_account
@@ -118,13 +118,7 @@ def _prepare(scratch: Path, warehouse: Path, account: Account) -> dict[str, str]
     load_seeds(scratch / "files", {team["id"] for team in account.table("teams")}).write_normalised(
         scratch / "seeds"
     )
-    environment = dbt_test_environment(scratch, DBT_PROJECT_DIR, scratch / "seeds")
-    environment["INCIDENT_MARTS_AS_OF"] = as_text(account.as_of)
-    environment[READ_AT] = as_text(account.read_at) if account.read_at else ""
-    environment[SWEPT_AT] = as_text(account.swept_at) if account.swept_at else ""
-    if account.coverage_start:
-        environment["INCIDENT_MARTS_START"] = account.coverage_start.isoformat()
-    return environment
+    return dbt_test_environment(scratch, DBT_PROJECT_DIR, scratch / "seeds") | run_environment(account)
 
 
 def _write_warehouse(path: Path, account: Account) -> None:

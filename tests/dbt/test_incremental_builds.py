@@ -13,13 +13,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from pipelines.dbt_environment import READ_AT, SWEPT_AT
-from pipelines.settings import as_text
+from pipelines.dbt_environment import DBT_SALT
 from tests.dbt.account import RAW_TABLES, Account
-from tests.dbt.building import run_values
+from tests.dbt.building import run_environment, run_values
 from tests.dbt.compiled_project import (
     WAREHOUSE,
     CompiledProject,
@@ -30,7 +28,7 @@ from tests.dbt.compiled_project import (
 from tests.dbt.conftest import Compile
 from tests.dbt.evolving import evolve
 from tests.dbt.generator import VARIANTS, generate_account
-from tests.dbt.loading import RAW_SCHEMA, SALT, load_account, new_warehouse
+from tests.dbt.loading import RAW_SCHEMA, SALT, load_account, new_warehouse, open_warehouse
 
 # Seeds of accounts with 15 incidents or more.
 QUICK = [("defaults", 1000), ("kolkata_services_first", 3001)]
@@ -56,7 +54,7 @@ class Home:
     def load(self, account: Account) -> None:
         """As the extraction would: a row that changed, or is new, carries the id of this load."""
         self.loads += 1
-        with self.connect() as connection:
+        with open_warehouse(str(self.warehouse)) as connection:
             for table in RAW_TABLES:
                 connection.execute(f"create temp table before_{table} as from {RAW_SCHEMA}.{table}")
             known = connection.execute(f"select load_id from {RAW_SCHEMA}._dlt_loads").fetchall()
@@ -89,16 +87,11 @@ class Home:
 
     def build(self, account: Account, *options: str) -> dict[str, str | None]:
         """Why each model that is built by key was built in full; None for those that went on."""
-        environment = dbt_test_environment(self.folder, self.project.project_dir, self.project.seeds_dir) | {
-            "INCIDENT_MARTS_AS_OF": as_text(account.as_of),
-            "INCIDENT_MARTS_START": account.coverage_start.isoformat() if account.coverage_start else "",
-            READ_AT: as_text(account.read_at) if account.read_at else "",
-            SWEPT_AT: as_text(account.swept_at) if account.swept_at else "",
-            "DBT_ENV_SECRET_PII_SALT": SALT,
-        }
+        environment = dbt_test_environment(self.folder, self.project.project_dir, self.project.seeds_dir)
+        environment |= run_environment(account) | {DBT_SALT: SALT}
         arguments = ["build", *SEEDS_STAY, *options, "--vars", json.dumps(self.variables)]
         invoke_dbt(arguments, environment, self.folder, self.project.project_dir, self.project.manifest)
-        with self.connect() as connection:
+        with open_warehouse(str(self.warehouse)) as connection:
             return dict(connection.execute("select model, reason_for_full from build_state.models").fetchall())
 
     def differences(self, account: Account, compiled: CompiledProject) -> list[str]:
@@ -106,11 +99,7 @@ class Home:
         copy = self.folder / "copy.duckdb"
         shutil.copy(self.warehouse, copy)
         said = []
-        with duckdb.connect() as connection:
-            connection.execute(f"attach '{copy}' as {WAREHOUSE}")
-            connection.execute(f"use {WAREHOUSE}")
-            connection.execute("set timezone = 'UTC'")
-            connection.execute(f"set variable pii_salt = '{SALT}'")
+        with open_warehouse(str(copy)) as connection:
             models = [model for model in compiled.models if not model.snapshot]
             marts = [model for model in models if model.schema == "marts"]
             for mart in marts:
@@ -128,13 +117,6 @@ class Home:
                     said += [f"{mart.name}, {name}: {row}" for row in rows]
         copy.unlink()
         return said
-
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect()
-        connection.execute(f"attach '{self.warehouse}' as {WAREHOUSE}")
-        connection.execute(f"use {WAREHOUSE}")
-        connection.execute("set timezone = 'UTC'")
-        return connection
 
 
 def _story(home: Home, variant: str, seed: int, compiled: CompiledProject) -> list[dict[str, str | None]]:
@@ -176,7 +158,7 @@ def test_a_build_begins_anew_where_the_last_one_is_nothing_to_go_on_from(
     assert reasons(account, "--exclude", "resource_type:test") == {"the build before was of a later instant"}
     assert reasons(account, "--select", "int_incidents") >= {"only some models are built"}
     assert reasons(account, "--exclude", "resource_type:test") == {"the build before did not finish"}
-    with home.connect() as connection:
+    with open_warehouse(str(home.warehouse)) as connection:
         connection.execute(f"delete from {updates} where id = (select min(id) from {updates})")
     assert reasons(account, "--exclude", "resource_type:test") == {"rows have left the raw tables"}
     assert reasons(account, "--exclude", "resource_type:test") == {None}

@@ -32,8 +32,6 @@
 
 {% macro duckdb__begin_build() -%}
     {%- set raw = source('raw_incident_io', 'incidents') -%}
-    {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='unique_id') | list -%}
-    {%- set is_whole = not (models | reject('in', selected_resources) | list) -%}
 create schema if not exists build_state;
 create table if not exists {{ build_state('this_build') }} (
     invocation_id varchar, as_of timestamptz, engine varchar, project varchar, pseudonym varchar, reason_for_full varchar,
@@ -67,7 +65,7 @@ create or replace table {{ build_state('this_build') }} as
         case
             when {{ flags.FULL_REFRESH }} then 'a full build was asked for'
             -- What changed may be said by models that are left out.
-            when {{ not is_whole }} then 'only some models are built'
+            when {{ not builds_every_model() }} then 'only some models are built'
             when previous.invocation_id is null then 'there is no earlier build'
             when not previous.is_finished then 'the build before did not finish'
             when previous.as_of > {{ as_of() }} then 'the build before was of a later instant'
@@ -89,11 +87,20 @@ create or replace table {{ build_state('this_build') }} as
     left join {{ build_state('this_build') }} as previous on true
 {%- endmacro %}
 
-{# A text that differs when a model of the project does, its columns and their descriptions included: a build that goes on leaves
-   the types and comments of a table as they are. #}
+{% macro every_model() -%}
+    {{ return(graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list) }}
+{%- endmacro %}
+
+{# Whether the selection of this command leaves no model out. #}
+{% macro builds_every_model() -%}
+    {{ return(not (every_model() | map(attribute='unique_id') | reject('in', selected_resources) | list)) }}
+{%- endmacro %}
+
+{# A text that differs when a model of the project does, its columns and their descriptions included (a build that goes on leaves
+   the types and comments of a table as they are), or the function that all of them call. #}
 {% macro project_version() -%}
-    {%- set checksums = [] -%}
-    {%- for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
+    {%- set checksums = [create_fold_text()] -%}
+    {%- for node in every_model() -%}
         {%- do checksums.append([node.name, node.checksum.checksum, node.description, node.columns] | string) -%}
     {%- endfor -%}
     {{ return(local_md5(checksums | sort | join(' '))) }}
@@ -102,11 +109,8 @@ create or replace table {{ build_state('this_build') }} as
 {# Run after everything: remembers the build where every model of the project was built and nothing failed. #}
 {% macro end_build(results) -%}
     {%- if is_build() -%}
-        {%- set built = results | selectattr('node.resource_type', 'equalto', 'model') | list -%}
-        {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list -%}
         {%- set bad = results | map(attribute='status') | map('string') | select('in', ['error', 'fail', 'skipped']) | list -%}
-        {%- set is_whole = not (flags.EMPTY or flags.SAMPLE) and built | length == models | length -%}
-        {%- if is_whole and not bad -%}
+        {%- if builds_every_model() and not (bad or flags.EMPTY or flags.SAMPLE) -%}
             {%- do run_query(adapter.dispatch('end_build')()) -%}
         {%- endif -%}
     {%- endif -%}
@@ -134,11 +138,21 @@ commit
     {{ return(api.Relation.create(database=target.database, schema=schema, identifier=name)) }}
 {%- endmacro %}
 
-{# Whether the load with this id has come in since the last build. A load that was not complete then has. #}
+{# Whether the load with this id has come in since the last build that this one goes on from; a load that was not complete then
+   has. `false` where there is none, as below. #}
 {% macro is_newly_loaded(load_id) -%}
-    {{ load_id }} not in (select known_loads.load_id from {{ build_state('known_loads') }} as known_loads)
+    {%- if goes_on() -%}
+        {{ load_id }} not in (select known_loads.load_id from {{ build_state('known_loads') }} as known_loads)
+    {%- else -%}
+        false
+    {%- endif -%}
 {%- endmacro %}
 
-{% macro previous_as_of() -%}
-    (select this_build.previous_as_of from {{ build_state('this_build') }} as this_build)
+{# Whether an instant lay after the instant of that build. #}
+{% macro is_after_last_build(instant) -%}
+    {%- if goes_on() -%}
+        {{ instant }} > (select this_build.previous_as_of from {{ build_state('this_build') }} as this_build)
+    {%- else -%}
+        false
+    {%- endif -%}
 {%- endmacro %}

@@ -66,9 +66,9 @@ insert into {{ build_state('contents') }}
     where relation in ({{ text_literals(views + ['']) }})
 {%- endmacro %}
 
-{# What the statement of a model says, whatever the instant of the run, with the functions that it calls. #}
+{# What the statement of a model says, whatever the instant of the run. #}
 {% macro statement_of(compiled) -%}
-    {{ return(local_md5(compiled.replace(as_of() | string, 'as_of') ~ create_fold_text())) }}
+    {{ return(local_md5(compiled.replace(as_of() | string, 'as_of'))) }}
 {%- endmacro %}
 
 {% macro reason_for_full_build(statement, keyed, contents) -%}

@@ -8,30 +8,12 @@ changed_incidents as (
     from {{ ref('int_changed_incidents') }}
 ),
 
-incident_dates as (
-    select * from {{ ref('int_incident_dates') }}
-),
+{{ days_of_changed_incidents(ref('int_incident_dates'), ref('int_follow_up_days')) }}
 
-follow_up_days as (
-    select * from {{ ref('int_follow_up_days') }}
-),
+select local_date
+from {{ ref('int_former_days') }}
 
-days as (
-    select local_date
-    from {{ ref('int_former_days') }}
-
-    union distinct
-
-    select unnest([{{ incident_date_columns() | join(', ') }}]) as local_date
-    from incident_dates
-    where incident_key in (select changed_incidents.incident_key from changed_incidents)
-
-    union distinct
-
-    select created_date as local_date
-    from follow_up_days
-    where incident_key in (select changed_incidents.incident_key from changed_incidents)
-)
+union distinct
 
 select local_date
 from days

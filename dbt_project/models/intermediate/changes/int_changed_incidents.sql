@@ -39,28 +39,28 @@ incident_keys as (
 ),
 
 changed as (
+    select incident_id
+    from incidents
+    where {{ is_newly_loaded('load_id') }}
+
+    union distinct
+
+    select incident_id
+    from incident_updates
+    where {{ is_newly_loaded('load_id') }}
+
+    union distinct
+
+    select incident_id
+    from follow_ups
+    where {{ is_newly_loaded('load_id') }} or {{ is_after_last_build('created_at') }}
+
+    union distinct
+
+    select incident_id
+    from participants
+    where {{ is_newly_loaded('load_id') }}
     {% if goes_on() %}
-        select incident_id
-        from incidents
-        where {{ is_newly_loaded('load_id') }}
-
-        union distinct
-
-        select incident_id
-        from incident_updates
-        where {{ is_newly_loaded('load_id') }}
-
-        union distinct
-
-        select incident_id
-        from follow_ups
-        where {{ is_newly_loaded('load_id') }} or created_at > {{ previous_as_of() }}
-
-        union distinct
-
-        select incident_id
-        from participants
-        where {{ is_newly_loaded('load_id') }}
 
         union distinct
 
@@ -74,30 +74,7 @@ changed as (
 
         select incident_id
         from {{ former('int_incidents') }}
-        where
-            greatest(occurred_at, acknowledged_at, mitigated_at, resolved_at) > {{ previous_as_of() }}
-    {% else %}
-        select incident_id
-        from incidents
-        where false
-
-        union distinct
-
-        select incident_id
-        from incident_updates
-        where false
-
-        union distinct
-
-        select incident_id
-        from follow_ups
-        where false
-
-        union distinct
-
-        select incident_id
-        from participants
-        where false
+        where {{ is_after_last_build('greatest(occurred_at, acknowledged_at, mitigated_at, resolved_at)') }}
     {% endif %}
 )
 

@@ -9,17 +9,7 @@ changed_incidents as (
 ),
 
 {% if goes_on() %}
-    days as (
-        select unnest([{{ incident_date_columns() | join(', ') }}]) as local_date
-        from {{ former('int_incident_dates') }}
-        where incident_key in (select changed_incidents.incident_key from changed_incidents)
-
-        union all
-
-        select created_date as local_date
-        from {{ former('int_follow_up_days') }}
-        where incident_key in (select changed_incidents.incident_key from changed_incidents)
-    )
+    {{ days_of_changed_incidents(former('int_incident_dates'), former('int_follow_up_days')) }}
 {% else %}
     days as (
         select cast(null as date) as local_date

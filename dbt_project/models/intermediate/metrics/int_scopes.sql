@@ -1,4 +1,4 @@
--- One row per scope and roll-up that metrics are published for.
+-- One row per scope and roll-up that metrics are published for: of those that int_scope_keys knows the ones that there are today.
 -- first_active_date: the local day of a person's first incident, where their periods begin; NULL for the organisation
 -- and teams, which have every period.
 {{ config(materialized='table') }}
@@ -46,51 +46,29 @@ active_people as (
     from involvements
     inner join incidents on involvements.incident_id = incidents.incident_id
     group by involvements.person_id
-),
-
-scopes as (
-    select
-        'organisation' as scope_type,
-        team_id as scope_id,
-        'direct' as rollup,
-        team_name as scope_name,
-        cast(null as date) as first_active_date
-    from teams
-    where is_root
-
-    union all
-
-    select
-        'team' as scope_type,
-        teams.team_id as scope_id,
-        rollups.rollup,
-        teams.team_name as scope_name,
-        cast(null as date) as first_active_date
-    from teams
-    cross join (values ('direct'), ('subtree')) as rollups (rollup)
-
-    union all
-
-    select
-        'person' as scope_type,
-        active_people.person_id as scope_id,
-        'direct' as rollup,
-        coalesce(people.name, active_people.person_id) as scope_name,
-        active_people.first_active_date
-    from active_people
-    left join people on active_people.person_id = people.person_id
 )
 
 select
     scope_keys.scope_key,
-    scopes.scope_type,
-    scopes.scope_id,
-    scopes.rollup,
-    scopes.scope_name,
-    scopes.first_active_date
-from scopes
-inner join scope_keys
-    on
-        scopes.scope_type = scope_keys.scope_type
-        and scopes.scope_id = scope_keys.scope_id
-        and scopes.rollup = scope_keys.rollup
+    scope_keys.scope_type,
+    scope_keys.scope_id,
+    scope_keys.rollup,
+    teams.team_name as scope_name,
+    cast(null as date) as first_active_date
+from scope_keys
+inner join teams on scope_keys.scope_id = teams.team_id
+where scope_keys.scope_type = 'team' or (scope_keys.scope_type = 'organisation' and teams.is_root)
+
+union all
+
+select
+    scope_keys.scope_key,
+    scope_keys.scope_type,
+    scope_keys.scope_id,
+    scope_keys.rollup,
+    coalesce(people.name, active_people.person_id) as scope_name,
+    active_people.first_active_date
+from scope_keys
+inner join active_people on scope_keys.scope_id = active_people.person_id
+left join people on active_people.person_id = people.person_id
+where scope_keys.scope_type = 'person'

@@ -7,7 +7,7 @@ with
 severities as (
     select distinct
         severity_rank,
-        coalesce(severity_name, 'No severity') as severity_name
+        {{ published_severity('severity_name') }} as severity_name
     from {{ ref('int_incidents') }}
     where is_eligible
 )

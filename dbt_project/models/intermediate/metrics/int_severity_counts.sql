@@ -13,7 +13,7 @@ incidents as (
     inner join {{ ref('int_incident_dates') }} as dates on incidents.incident_key = dates.incident_key
     inner join {{ ref('int_severities') }} as severities
         on
-            coalesce(incidents.severity_name, 'No severity') = severities.severity_name
+            {{ published_severity('incidents.severity_name') }} = severities.severity_name
             and incidents.severity_rank is not distinct from severities.severity_rank
 ),
 
