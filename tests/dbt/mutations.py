@@ -130,10 +130,13 @@ MUTATIONS = (
     Mutation(
         f"{FIELDS}/int_field_value_counts.sql", "attribution_step != 'custom_field'", "attribution_step != ''"
     ),
+    Mutation(f"{FIELDS}/int_field_value_counts.sql", "select distinct", "select"),
+    Mutation(f"{METRICS}/int_scopes.sql", "min(incident_dates.occurred_date)", "max(incident_dates.occurred_date)"),
+    Mutation(f"{METRICS}/int_scopes.sql", "    where occurred_date is not null\n", ""),
     Mutation(
         f"{FIELDS}/int_field_value_counts.sql",
-        "case when incidents.is_eligible then field_values.incident_id end",
-        "field_values.incident_id",
+        "count(*) filter (where is_eligible)",
+        "count(*)",
     ),
     Mutation(f"{FIELDS}/int_field_counts.sql", "    where is_eligible\n", ""),
     Mutation(f"{FIELDS}/int_field_counts.sql", "count(distinct field_values.incident_id)", "count(*)"),

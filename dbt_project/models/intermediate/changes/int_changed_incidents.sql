@@ -65,10 +65,13 @@ changed as (
         union distinct
 
         -- A follow-up that moved to another incident has also left one; an update belongs to its incident for good.
-        select former.incident_id
-        from {{ former('fct_follow_ups', 'marts') }} as former
-        inner join follow_ups on former.follow_up_id = follow_ups.follow_up_id
-        where {{ is_newly_loaded('follow_ups.load_id') }}
+        select incident_id
+        from {{ former('fct_follow_ups', 'marts') }}
+        where follow_up_id in (
+            select follow_up_id
+            from follow_ups
+            where {{ is_newly_loaded('load_id') }}
+        )
 
         union distinct
 

@@ -10,15 +10,6 @@ field_values as (
     where not is_masked and field_value is not null
 ),
 
-incidents as (
-    select
-        incident_id,
-        {{ incident_block('incident_key') }} as incident_block,
-        is_eligible,
-        occurred_at
-    from {{ ref('int_incidents') }}
-),
-
 attribution as (
     select
         incident_id,
@@ -26,23 +17,36 @@ attribution as (
     from {{ ref('int_incident_attribution') }}
 ),
 
-carried as (
+incidents as (
     select
+        incidents.incident_id,
+        incidents.incident_key,
+        {{ incident_block('incidents.incident_key') }} as incident_block,
+        incidents.is_eligible,
+        incidents.is_eligible and attribution.attribution_step != 'custom_field' as is_to_gain,
+        case when incidents.is_eligible then incidents.occurred_at end as eligible_occurred_at
+    from {{ ref('int_incidents') }} as incidents
+    left join attribution on incidents.incident_id = attribution.incident_id
+),
+
+-- Once, however many rows of the incident say so: several times cheaper than to count distinct incidents.
+carried as (
+    select distinct
         incidents.incident_block,
         field_values.{{ value_key | join(',\n        field_values.') }},
-        case when incidents.is_eligible then field_values.incident_id end as eligible_incident_id,
-        case when incidents.is_eligible then incidents.occurred_at end as eligible_occurred_at,
-        attribution.attribution_step
+        incidents.incident_key,
+        incidents.is_eligible,
+        incidents.is_to_gain,
+        incidents.eligible_occurred_at
     from field_values
     inner join incidents on field_values.incident_id = incidents.incident_id
-    left join attribution on field_values.incident_id = attribution.incident_id
 )
 
 select
     incident_block,
     {{ value_key | join(',\n    ') }},
-    count(distinct eligible_incident_id) as count_incidents,
-    count(distinct case when attribution_step != 'custom_field' then eligible_incident_id end) as count_incidents_to_gain,
+    count(*) filter (where is_eligible) as count_incidents,
+    count(*) filter (where is_to_gain) as count_incidents_to_gain,
     max(eligible_occurred_at) as last_seen_at
 from carried
 group by incident_block, {{ value_key | join(', ') }}

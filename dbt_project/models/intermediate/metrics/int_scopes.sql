@@ -5,12 +5,12 @@
 
 with
 
-incidents as (
+incident_dates as (
     select
-        incident_id,
-        occurred_at
-    from {{ ref('int_incidents') }}
-    where occurred_at <= {{ as_of() }}
+        incident_key,
+        occurred_date
+    from {{ ref('int_incident_dates') }}
+    where occurred_date is not null
 ),
 
 teams as (
@@ -21,11 +21,11 @@ teams as (
     from {{ ref('dim_teams') }}
 ),
 
-involvements as (
+incident_scopes as (
     select
-        incident_id,
-        person_id
-    from {{ ref('int_person_involvements') }}
+        incident_key,
+        scope_key
+    from {{ ref('int_incident_scopes') }}
 ),
 
 scope_keys as (
@@ -41,11 +41,11 @@ people as (
 
 active_people as (
     select
-        involvements.person_id,
-        min({{ local_date('incidents.occurred_at') }}) as first_active_date
-    from involvements
-    inner join incidents on involvements.incident_id = incidents.incident_id
-    group by involvements.person_id
+        incident_scopes.scope_key,
+        min(incident_dates.occurred_date) as first_active_date
+    from incident_scopes
+    inner join incident_dates on incident_scopes.incident_key = incident_dates.incident_key
+    group by incident_scopes.scope_key
 )
 
 select
@@ -66,9 +66,9 @@ select
     scope_keys.scope_type,
     scope_keys.scope_id,
     scope_keys.rollup,
-    coalesce(people.name, active_people.person_id) as scope_name,
+    coalesce(people.name, scope_keys.scope_id) as scope_name,
     active_people.first_active_date
 from scope_keys
-inner join active_people on scope_keys.scope_id = active_people.person_id
-left join people on active_people.person_id = people.person_id
+inner join active_people on scope_keys.scope_key = active_people.scope_key
+left join people on scope_keys.scope_id = people.person_id
 where scope_keys.scope_type = 'person'

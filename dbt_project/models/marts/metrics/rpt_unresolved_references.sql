@@ -17,6 +17,8 @@ incident_services as (
         incident_services.service_id
     from {{ ref('int_incident_services') }} as incident_services
     inner join incidents on incident_services.incident_id = incidents.incident_id
+    -- Few services are kept from their team, and every incident has some.
+    where incident_services.service_id in (select unresolved_references.service_id from unresolved_references)
 ),
 
 unresolved_team_ids as (
