@@ -1,4 +1,4 @@
-"""An account that changes from run to run: incidents and follow-ups appear and change, and definitions."""
+"""An account that changes from run to run: incidents and follow-ups appear, change and move, and definitions change."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def evolve(account: Account, seed: int, runs: int) -> Iterator[Account]:
         if run:
             as_of += (account.as_of - as_of) / (runs - run)
             shown += chance.randint(0, 2)
-            whole = _edited(whole, chance, range(shown))
+            whole = _moved(_edited(whole, chance, range(shown)), chance, range(shown))
             if chance.random() < CHANCE_OF_NEW_DEFINITIONS:
                 whole = _redefined(whole, chance)
         if run == runs - 1:
@@ -84,6 +84,17 @@ def _edited(account: Account, chance: random.Random, places: range) -> Account:
         column = chance.choice(("incident_id", "status", "completed_at", "created_at", "deleted_at"))
         follow_ups[place] = {**follow_ups[place], column: donor.get(column)}
     return replace(account, raw={**account.raw, "incidents": incidents, "follow_ups": follow_ups})
+
+
+def _moved(account: Account, chance: random.Random, places: range) -> Account:
+    """One follow-up goes from an incident that is shown to another one, of which nothing else need change."""
+    shown = [account.table("incidents")[place]["id"] for place in places]
+    follow_ups = list(account.table("follow_ups"))
+    theirs = [place for place, row in enumerate(follow_ups) if row["incident_id"] in shown]
+    if theirs:
+        place = chance.choice(theirs)
+        follow_ups[place] = {**follow_ups[place], "incident_id": chance.choice(shown)}
+    return replace(account, raw={**account.raw, "follow_ups": follow_ups})
 
 
 def _redefined(account: Account, chance: random.Random) -> Account:

@@ -131,7 +131,9 @@ MUTATIONS = (
         f"{FIELDS}/int_field_value_counts.sql", "attribution_step != 'custom_field'", "attribution_step != ''"
     ),
     Mutation(f"{FIELDS}/int_field_value_counts.sql", "select distinct", "select"),
-    Mutation(f"{METRICS}/int_scopes.sql", "min(incident_dates.occurred_date)", "max(incident_dates.occurred_date)"),
+    Mutation(
+        f"{METRICS}/int_scopes.sql", "min(incident_dates.occurred_date)", "max(incident_dates.occurred_date)"
+    ),
     Mutation(f"{METRICS}/int_scopes.sql", "    where occurred_date is not null\n", ""),
     Mutation(
         f"{FIELDS}/int_field_value_counts.sql",

@@ -1,0 +1,115 @@
+"""Accounts that change while dbt builds them again and again, and what differs from a build in full afterwards."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelines.dbt_environment import DBT_SALT
+from tests.dbt.account import RAW_TABLES, Account
+from tests.dbt.building import run_environment, run_values
+from tests.dbt.compiled_project import WAREHOUSE, CompiledProject, DbtProject, dbt_test_environment, invoke_dbt
+from tests.dbt.evolving import evolve
+from tests.dbt.generator import generate_account
+from tests.dbt.loading import RAW_SCHEMA, SALT, load_account, new_warehouse, open_warehouse
+
+# Seeds of accounts with 15 incidents or more.
+QUICK = [("defaults", 1000), ("kolkata_services_first", 3001)]
+RUNS = 3
+SEEDS_STAY = ["--exclude", "resource_type:seed", "test_type:unit"]
+
+
+@dataclass
+class Home:
+    """A warehouse that dbt builds again and again, with the loads that came in."""
+
+    folder: Path
+    project: DbtProject
+    variables: dict[str, Any]
+    loads: int = 0
+    warehouse: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.warehouse = self.folder / f"{WAREHOUSE}.duckdb"
+        new_warehouse(str(self.warehouse)).close()
+
+    def load(self, account: Account) -> None:
+        """As the extraction would: a row that changed, or is new, carries the id of this load."""
+        self.loads += 1
+        with open_warehouse(str(self.warehouse)) as connection:
+            for table in RAW_TABLES:
+                connection.execute(f"create temp table before_{table} as from {RAW_SCHEMA}.{table}")
+            known = connection.execute(f"select load_id from {RAW_SCHEMA}._dlt_loads").fetchall()
+            load_account(connection, account)
+            connection.execute(f"update {RAW_SCHEMA}._dlt_loads set load_id = '{self._load_id}'")
+            for (load_id,) in known:
+                connection.execute(
+                    f"insert into {RAW_SCHEMA}._dlt_loads by name"
+                    f" select * replace ('{load_id}' as load_id) from {RAW_SCHEMA}._dlt_loads limit 1"
+                )
+            for table in RAW_TABLES:
+                connection.execute(f"update {RAW_SCHEMA}.{table} set _dlt_load_id = '{self._load_id}'")
+                connection.execute(
+                    f"update {RAW_SCHEMA}.{table} as now set _dlt_load_id = old._dlt_load_id from ("
+                    f"  select before.id, before._dlt_load_id from before_{table} as before"
+                    f"  inner join {RAW_SCHEMA}.{table} as here on before.id = here.id"
+                    f"  where {self._same_columns(table)}) as old where now.id = old.id"
+                )
+
+    @property
+    def _load_id(self) -> str:
+        return f"{1_700_000_000 + self.loads}.0"
+
+    @staticmethod
+    def _same_columns(table: str) -> str:
+        columns = [*RAW_TABLES[table], "deleted_at"]
+        return " and ".join(
+            f'before."{name}" is not distinct from here."{name}"' for name in dict.fromkeys(columns)
+        )
+
+    def build(self, account: Account, *options: str) -> dict[str, str | None]:
+        """Why each model that is built by key was built in full; None for those that went on."""
+        environment = dbt_test_environment(self.folder, self.project.project_dir, self.project.seeds_dir)
+        environment |= run_environment(account) | {DBT_SALT: SALT}
+        arguments = ["build", *SEEDS_STAY, *options, "--vars", json.dumps(self.variables)]
+        invoke_dbt(arguments, environment, self.folder, self.project.project_dir, self.project.manifest)
+        with open_warehouse(str(self.warehouse)) as connection:
+            return dict(connection.execute("select model, reason_for_full from build_state.models").fetchall())
+
+    def differences(self, account: Account, compiled: CompiledProject) -> list[str]:
+        """What differs between the marts and those that the statements make in full of the same raw tables."""
+        copy = self.folder / "copy.duckdb"
+        shutil.copy(self.warehouse, copy)
+        said = []
+        with open_warehouse(str(copy)) as connection:
+            models = [model for model in compiled.models if not model.snapshot]
+            marts = [model for model in models if model.schema == "marts"]
+            for mart in marts:
+                connection.execute(f"create table built_{mart.name} as from {mart.relation}")
+            compiled.run(connection, run_values(account), models=models)
+            for mart in marts:
+                described = connection.execute(f"describe {mart.relation}").fetchall()
+                columns = ", ".join(f'"{name}"' for name, *_ in described)  # a contract has an order of its own
+                for name, one, other in (
+                    ("missing or otherwise", mart.relation, f"built_{mart.name}"),
+                    ("too many or otherwise", f"built_{mart.name}", mart.relation),
+                ):
+                    sql = f"select {columns} from {one} except all select {columns} from {other}"
+                    rows = connection.execute(sql).fetchall()
+                    said += [f"{mart.name}, {name}: {row}" for row in rows]
+        copy.unlink()
+        return said
+
+
+def tell_story(home: Home, variant: str, seed: int, compiled: CompiledProject) -> list[dict[str, str | None]]:
+    """Builds the account run after run, fails at the first difference; why each build made which model in full."""
+    told = []
+    for run, account in enumerate(evolve(generate_account(seed, variant), seed, RUNS)):
+        home.load(account)
+        told.append(home.build(account))
+        found = home.differences(account, compiled)
+        assert found == [], f"{variant} {seed}, run {run}, {len(found)} differences, first {found[:6]}"
+    return told

@@ -1,0 +1,100 @@
+"""Breaks how a build goes on from the last one, one rule at a time: which breakages leave no mart otherwise?
+
+Run by hand, a minute or two for each: `python -m tests.dbt.mutations_of_builds [text ...]`, where a text picks the
+mutations whose path or old text holds it. Exit code 1 when one survives the stories, or when its text is gone.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.dbt.build_stories import QUICK, Home, tell_story
+from tests.dbt.compiled_project import CompiledProject, DbtProject, DbtProjectError, copy_project
+from tests.dbt.generator import VARIANTS
+from tests.dbt.mutation import Mutation
+
+BUILDS = "macros/incremental"
+CHANGES = "models/intermediate/changes"
+
+MUTATIONS = (
+    Mutation(f"{CHANGES}/int_changed_incidents.sql", " or {{ is_after_last_build('created_at') }}", ""),
+    Mutation(
+        f"{CHANGES}/int_changed_incidents.sql",
+        "where {{ is_after_last_build('greatest(occurred_at, acknowledged_at, mitigated_at, resolved_at)') }}",
+        "where false",
+    ),
+    Mutation(
+        f"{CHANGES}/int_changed_incidents.sql",
+        "            where {{ is_newly_loaded('load_id') }}\n        )",
+        "            where false\n        )",
+    ),
+    *(
+        Mutation(
+            f"{CHANGES}/int_changed_incidents.sql",
+            f"    from {rows}\n    where {{{{ is_newly_loaded('load_id') }}}}",
+            f"    from {rows}\n    where false",
+        )
+        for rows in ("incidents", "incident_updates", "follow_ups", "participants")
+    ),
+    Mutation(f"{CHANGES}/int_former_days.sql", "where local_date is not null", "where false"),
+    Mutation(
+        f"{CHANGES}/int_changed_days.sql", "from days\nwhere local_date is not null", "from days\nwhere false"
+    ),
+    Mutation(
+        f"{CHANGES}/int_changed_periods.sql",
+        "where periods.is_complete is distinct from former_periods.is_complete",
+        "where false",
+    ),
+    Mutation(f"{CHANGES}/int_changed_windows.sql", "changed_weeks.period_start >= windows.window_start", "false"),
+    Mutation(f"{CHANGES}/int_changed_windows.sql", "    windows.period_start is null\n", "    false\n"),
+    Mutation(f"{BUILDS}/full_build_reasons.sql", "{%- elif row[1] != statement -%}", "{%- elif false -%}"),
+    Mutation(f"{BUILDS}/full_build_reasons.sql", "{%- elif row[2] != contents -%}", "{%- elif false -%}"),
+    Mutation(f"{BUILDS}/full_build_reasons.sql", "{%- elif row[3] is not none -%}", "{%- elif false -%}"),
+    Mutation(f"{BUILDS}/materialization.sql", "delete from {{ relation }}\nwhere {{ changed }};\n", ""),
+    Mutation(f"{BUILDS}/materialization.sql", "contents_of(inputs.contents, inputs.views)", "contents_of([], [])"),
+    Mutation(f"{BUILDS}/materialization.sql", "new_rows.{{ number }} + held.highest", "new_rows.{{ number }}"),
+)
+
+
+def main(*texts: str) -> int:
+    """Try the mutations picked; print one line each and return the number that were not noticed."""
+    mutations = [
+        mutation for mutation in MUTATIONS if any(text in mutation.file + mutation.old for text in texts or ("",))
+    ]
+    alive = 0
+    with tempfile.TemporaryDirectory(prefix="mutations-") as scratch:
+        sound = DbtProject(Path(scratch) / "sound")
+        compiled = {variant: sound.compile(VARIANTS[variant]) for variant, _ in QUICK}
+        for number, mutation in enumerate(mutations, start=1):
+            outcome = _outcome(Path(scratch) / str(number), mutation, compiled)
+            alive += outcome.startswith("NOT")
+            change = " ".join(f"{mutation.old} -> {mutation.new or '(removed)'}".split())
+            print(f"{number:2d}/{len(mutations)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
+    print(f"{len(mutations) - alive} of {len(mutations)} mutations were noticed")
+    return alive
+
+
+def _outcome(scratch: Path, mutation: Mutation, compiled: dict[str, CompiledProject]) -> str:
+    scratch.mkdir()
+    file = copy_project(scratch) / mutation.file
+    text = file.read_text(encoding="utf-8")
+    if mutation.old not in text:
+        return "NOT tried, its text is gone"
+    file.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
+    project = DbtProject(scratch / "dbt", file.parents[len(Path(mutation.file).parts) - 1])
+    for variant, seed in reversed(QUICK):
+        home = scratch / variant
+        home.mkdir()
+        try:
+            tell_story(Home(home, project, VARIANTS[variant]), variant, seed, compiled[variant])
+        except AssertionError:
+            return f"noticed by {variant} {seed}"
+        except DbtProjectError:
+            return f"noticed by a build of {variant} {seed} that fails"
+    return "NOT noticed"
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(*sys.argv[1:]) else 0)
