@@ -1,4 +1,4 @@
-"""An account that changes from run to run: incidents and follow-ups appear, change and move, and definitions change."""
+"""An account that changes from run to run: its incidents, follow-ups and definitions."""
 
 from __future__ import annotations
 
