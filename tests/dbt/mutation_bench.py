@@ -28,12 +28,11 @@ from tests.dbt.compiled_project import (
     with_run_values,
 )
 from tests.dbt.generator import VARIANTS, generate_account
-from tests.dbt.mutation import Mutation
+from tests.dbt.mutation import UNNOTICED, Mutation
 from tests.dbt.oracle import Expected, expect
 
 PACKAGE = "incident_marts"
 SEEDS_PER_ACCOUNT = 5
-UNNOTICED = "NOT NOTICED"
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 

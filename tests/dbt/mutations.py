@@ -11,8 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.dbt.mutation import Mutation
-from tests.dbt.mutation_bench import UNNOTICED, MutationBench
+from tests.dbt.mutation import UNNOTICED, Mutation, report
+from tests.dbt.mutation_bench import MutationBench
 from tests.dbt.mutation_units import UnitTests
 from tests.dbt.mutations_attribution import ATTRIBUTION_MUTATIONS
 
@@ -284,15 +284,8 @@ def _outcomes(scratch: Path, mutations: list[Mutation], accounts: int) -> Iterat
 def main(accounts: int, *texts: str) -> int:
     """Try every mutation of the files picked; print one line each and return the number that were not noticed."""
     mutations = [mutation for mutation in MUTATIONS if any(text in mutation.file for text in texts or ("",))]
-    alive = 0
     with tempfile.TemporaryDirectory(prefix="mutations-") as scratch:
-        outcomes = _outcomes(Path(scratch), mutations, accounts)
-        for number, (mutation, outcome) in enumerate(outcomes, start=1):
-            alive += outcome.startswith("NOT")
-            change = " ".join(mutation.new.split()) or f"(removed) {' '.join(mutation.old.split())}"
-            print(f"{number:3d}/{len(mutations)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
-    print(f"{len(mutations) - alive} of {len(mutations)} mutations were noticed")
-    return alive
+        return report(_outcomes(Path(scratch), mutations, accounts), len(mutations))
 
 
 if __name__ == "__main__":

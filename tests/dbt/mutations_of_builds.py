@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.dbt.build_stories import QUICK, Home, tell_story
 from tests.dbt.compiled_project import CompiledProject, DbtProject, DbtProjectError, copy_project
 from tests.dbt.generator import VARIANTS
-from tests.dbt.mutation import Mutation
+from tests.dbt.mutation import UNNOTICED, Mutation, report
 
 BUILDS = "macros/incremental"
 CHANGES = "models/intermediate/changes"
@@ -63,17 +64,15 @@ def main(*texts: str) -> int:
     mutations = [
         mutation for mutation in MUTATIONS if any(text in mutation.file + mutation.old for text in texts or ("",))
     ]
-    alive = 0
     with tempfile.TemporaryDirectory(prefix="mutations-") as scratch:
-        sound = DbtProject(Path(scratch) / "sound")
-        compiled = {variant: sound.compile(VARIANTS[variant]) for variant, _ in QUICK}
-        for number, mutation in enumerate(mutations, start=1):
-            outcome = _outcome(Path(scratch) / str(number), mutation, compiled)
-            alive += outcome.startswith("NOT")
-            change = " ".join(f"{mutation.old} -> {mutation.new or '(removed)'}".split())
-            print(f"{number:2d}/{len(mutations)} {outcome}: {Path(mutation.file).name}: {change}", flush=True)
-    print(f"{len(mutations) - alive} of {len(mutations)} mutations were noticed")
-    return alive
+        return report(_outcomes(Path(scratch), mutations), len(mutations))
+
+
+def _outcomes(scratch: Path, mutations: list[Mutation]) -> Iterator[tuple[Mutation, str]]:
+    sound = DbtProject(scratch / "sound")
+    compiled = {variant: sound.compile(VARIANTS[variant]) for variant, _ in QUICK}
+    for number, mutation in enumerate(mutations):
+        yield mutation, _outcome(scratch / str(number), mutation, compiled)
 
 
 def _outcome(scratch: Path, mutation: Mutation, compiled: dict[str, CompiledProject]) -> str:
@@ -81,7 +80,7 @@ def _outcome(scratch: Path, mutation: Mutation, compiled: dict[str, CompiledProj
     file = copy_project(scratch) / mutation.file
     text = file.read_text(encoding="utf-8")
     if mutation.old not in text:
-        return "NOT tried, its text is gone"
+        return "NOT APPLICABLE, the text is gone"
     file.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
     project = DbtProject(scratch / "dbt", file.parents[len(Path(mutation.file).parts) - 1])
     for variant, seed in reversed(QUICK):
@@ -93,7 +92,7 @@ def _outcome(scratch: Path, mutation: Mutation, compiled: dict[str, CompiledProj
             return f"noticed by {variant} {seed}"
         except DbtProjectError:
             return f"noticed by a build of {variant} {seed} that fails"
-    return "NOT noticed"
+    return UNNOTICED
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ people as (
     from {{ ref('dim_people') }}
 ),
 
-active_people as (
+first_days as (
     select
         incident_scopes.scope_key,
         min(incident_dates.occurred_date) as first_active_date
@@ -67,8 +67,8 @@ select
     scope_keys.scope_id,
     scope_keys.rollup,
     coalesce(people.name, scope_keys.scope_id) as scope_name,
-    active_people.first_active_date
+    first_days.first_active_date
 from scope_keys
-inner join active_people on scope_keys.scope_key = active_people.scope_key
+inner join first_days on scope_keys.scope_key = first_days.scope_key
 left join people on scope_keys.scope_id = people.person_id
 where scope_keys.scope_type = 'person'
