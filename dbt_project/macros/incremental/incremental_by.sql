@@ -65,7 +65,9 @@
     {{ return(none if listed | length > most else listed) }}
 {%- endmacro %}
 
-{# Whether one or two columns hold one of the keys, each a list of as many values. #}
+{# Whether one or two columns hold one of the keys, each a list of as many values, in order. The range says nothing that the list
+   does not; but the engine hands a range on to every table that is joined by the key, a list to the first one alone. What changed
+   is mostly new and lies together, so that the rest of those tables is not read. #}
 {% macro is_one_of(expressions, keys) -%}
     {%- if expressions | length == 2 -%}
         {#- Alternatives of one column each are several times cheaper to look for than pairs. -#}
@@ -83,5 +85,9 @@
     {%- for (key,) in keys -%}
         {%- do literals.append(key | string if key is number else text_literals([key]) | trim) -%}
     {%- endfor -%}
-    {{ return(expressions[0] ~ ' in (' ~ literals | join(', ') ~ ')' if literals else 'false') }}
+    {%- if not literals -%} {{ return('false') }} {%- endif -%}
+    {{ return(
+        '(' ~ expressions[0] ~ ' between ' ~ literals[0] ~ ' and ' ~ literals[-1]
+        ~ ' and ' ~ expressions[0] ~ ' in (' ~ literals | join(', ') ~ '))'
+    ) }}
 {%- endmacro %}
