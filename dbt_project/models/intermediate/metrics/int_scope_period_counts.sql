@@ -1,33 +1,10 @@
 -- One row per grain, scope and period of the spine, also where nothing happened: counts, and running counts.
 -- Days before the spine (incidents older than the start of coverage) carry no row, yet those incidents can still be
 -- open, so the running number of open incidents begins before the spine and the cumulative count with it.
-{%- set counts = [
-    'count_occurred', 'count_led', 'count_involved', 'count_reported', 'count_resolved', 'count_resolved_reopened',
-    'count_follow_ups', 'count_follow_ups_completed'
-] %}
 with
 
-scope_days as (
-    select * from {{ ref('int_scope_days') }}
-),
-
 happened as (
-    {% for grain in grains() %}
-        select
-            '{{ grain }}' as grain,
-            scope_key,
-            {{ period_start('local_date', "'" ~ grain ~ "'") }} as period_start,
-            {% for part in counts + ['weight_occurred'] %}
-                sum({{ part }}) as {{ part }},
-            {% endfor %}
-            {% for part in workload_parts() %}
-                sum(minutes_{{ part }}) as minutes_{{ part }},
-            {% endfor %}
-            sum(count_occurred - count_ended) as count_open_change
-        from scope_days
-        group by all
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_scope_period_sums') }}
 ),
 
 spine as (
@@ -66,7 +43,7 @@ select
     grain,
     scope_key,
     period_start,
-    {% for part in counts + ['cumulative_occurred', 'count_open'] %}
+    {% for part in counts_of_a_day() + ['cumulative_occurred', 'count_open'] %}
         cast(coalesce({{ part }}, 0) as bigint) as {{ part }},
     {% endfor %}
     {% for part in workload_parts() %}
