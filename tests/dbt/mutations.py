@@ -239,10 +239,12 @@ MUTATIONS = (
         "",
     ),
     Mutation(
-        f"{DIMENSIONS}/int_dimensions.sql", "('option', 'catalog_entry')", "('option', 'catalog_entry', 'text')"
+        f"{DIMENSIONS}/int_listed_field_values.sql",
+        "('option', 'catalog_entry')",
+        "('option', 'catalog_entry', 'text')",
     ),
     Mutation(f"{DIMENSIONS}/int_dimensions.sql", "count_values <= {{", "count_values < {{"),
-    Mutation(f"{DIMENSIONS}/int_dimensions.sql", "where is_eligible", ""),
+    Mutation(f"{DIMENSIONS}/int_listed_field_values.sql", "where is_eligible", ""),
     Mutation(f"{DIMENSIONS}/int_incident_dimensions.sql", "select distinct", "select"),
     Mutation(f"{DIMENSIONS}/int_dimension_members.sql", "where scope_type <> 'person'", ""),
     Mutation(

@@ -1,5 +1,5 @@
--- One row per week that ends a trailing window which can differ from that of the last build, or none any more: a changed week lies
--- in the longest window that the week ends, the last build had no such window, or the week is too old to end one.
+-- One row per week that ends a trailing window which can differ from that of the last build: a changed week lies in the longest
+-- window that the week ends, or one of the two builds has no such window, because the week is too new or too old.
 {{ config(materialized='table', meta={'rows_of': 'change'}) }}
 
 with
@@ -19,23 +19,33 @@ changed_weeks as (
     where grain = 'week'
 ),
 
+former_windows as (
+    {% if goes_on() %}
+        select distinct period_start
+        from {{ former('int_trailing_time_to_resolve') }}
+    {% else %}
+        select cast(null as date) as period_start
+        where false
+    {% endif %}
+),
+
 weeks as (
     select period_start
-    from {{ ref('int_periods') }}
-    where grain = 'week'
+    from windows
 
     union distinct
 
     select period_start
-    from {{ ref('int_former_periods') }}
-    where grain = 'week'
+    from former_windows
 )
 
 select weeks.period_start
 from weeks
 left join windows on weeks.period_start = windows.period_start
+left join former_windows on weeks.period_start = former_windows.period_start
 where
     windows.period_start is null
+    or former_windows.period_start is null
     or exists (
         select 1
         from changed_weeks
@@ -43,9 +53,3 @@ where
             changed_weeks.period_start >= windows.window_start
             and changed_weeks.period_start < windows.period_end
     )
-{% if goes_on() %}
-        or windows.period_start not in (
-            select former.period_start
-            from {{ former('int_trailing_time_to_resolve') }} as former
-        )
-    {% endif %}

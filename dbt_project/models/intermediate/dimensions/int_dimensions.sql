@@ -1,30 +1,18 @@
 -- One row per custom field that is a dimension and value of it on an incident that counts, with the text that is published of it.
--- dimension_key is a small number that stands for field and published text inside one build. Only values chosen from a list make a dimension; texts, links and numbers are as good as
--- unique. Without the variable dimension_fields a field with more values than dimension_max_values is none: a list of
--- services or teams with hundreds of entries would outweigh all other metrics, and teams are scopes already.
+-- dimension_key is a small number that stands for field and published text inside one build. Only values chosen from a list make
+-- a dimension; texts, links and numbers are as good as unique. Without the variable dimension_fields a field with more values than
+-- dimension_max_values is none: a list of services or teams with hundreds of entries would outweigh all other metrics, and teams
+-- are scopes already.
 {{ config(materialized='table') }}
 {%- set fields = var('dimension_fields') %}
 with
 
-incidents as (
-    select incident_id
-    from {{ ref('int_incidents') }}
-    where is_eligible
-),
-
-field_values as (
-    select * from {{ ref('int_incident_field_values') }}
-    where value_kind in ('option', 'catalog_entry')
-),
-
 found as (
-    select
-        field_values.custom_field_id,
-        coalesce(field_values.custom_field_name, field_values.custom_field_id) as custom_field_name,
-        coalesce(field_values.field_value, field_values.option_id, field_values.catalog_entry_id) as field_value
-    from field_values
-    inner join incidents on field_values.incident_id = incidents.incident_id
-    group by all
+    select distinct
+        custom_field_id,
+        custom_field_name,
+        field_value
+    from {{ ref('int_listed_field_values') }}
 ),
 
 personal_texts as (
