@@ -45,11 +45,14 @@ def load_manifest(settings: Settings) -> dict[str, Any]:
     """
     manifest_path = target_dir(settings) / "manifest.json"
     stamp_path = target_dir(settings) / "manifest.fingerprint"
-    fingerprint = _fingerprint()
-    is_current = manifest_path.exists() and stamp_path.exists() and stamp_path.read_text() == fingerprint
-    if not is_current:
+    stamp = f"{DBT_PROJECT_DIR}\n{_fingerprint()}"
+    last_stamp = stamp_path.read_text() if stamp_path.exists() else ""
+    if not manifest_path.exists() or last_stamp != stamp:
+        if last_stamp.partition("\n")[0] != str(DBT_PROJECT_DIR):
+            # dbt's parse cache holds the folder of the project, and would look for the seeds where it was before.
+            (target_dir(settings) / "partial_parse.msgpack").unlink(missing_ok=True)
         _parse(settings)
-        stamp_path.write_text(fingerprint)
+        stamp_path.write_text(stamp)
     manifest: dict[str, Any] = json.loads(manifest_path.read_bytes())
     return attach_singular_tests(manifest)
 

@@ -19,7 +19,7 @@ follow_ups as (
         {{ local_date('created_at') }} as created_date,
         is_completed_within_30_days
     from {{ ref('int_follow_ups') }}
-    where is_counted and created_at <= {{ as_of() }}
+    where is_counted and created_at <= {{ as_of() }} and {{ only_changed('incident_id', 'incident_id') }}
 )
 
 select

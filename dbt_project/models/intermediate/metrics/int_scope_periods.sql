@@ -1,5 +1,7 @@
 -- One row per scope and period that it has a row of metrics for, whether or not anything happened: the spine of the marts. A
 -- person's periods begin with that of their first incident.
+{{ config(meta={'rows_of': 'period'}) }}
+
 with
 
 scopes as (

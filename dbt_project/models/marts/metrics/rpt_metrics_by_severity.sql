@@ -1,5 +1,7 @@
 -- One row per grain, scope, roll-up, period and severity that any incident that counts has, also where none of them fell into the
 -- period. Texts join at the end; millions of memberships are counted by small numbers.
+{{ incremental_by('period') }}
+
 with
 
 severities as (
@@ -8,6 +10,7 @@ severities as (
 
 counted as (
     select * from {{ ref('int_severity_counts') }}
+    where {{ only_changed('period_key', 'period_key') }}
 ),
 
 scopes as (
