@@ -24,8 +24,15 @@ EDITED = (
 )
 # Small tables of which any row can decide about every incident, with a column of text in them.
 DEFINITIONS = (("severities", "name"), ("custom_fields", "name"), ("users", "name"), ("catalog_entries", "name"))
+# What one row alone is edited by, while nothing else of its incident need change.
+EDITED_ALONE = {
+    "incident_updates": ("new_incident_status", "created_at", "merged_into_incident_id"),
+    "follow_ups": ("incident_id", "status", "completed_at"),
+    "incident_participants": ("participant_type", "user", "deleted_at"),
+}
 COPIES = 3
 LARGEST_EDIT = 4
+ROWS_EDITED_ALONE = 2
 CHANCE_OF_NEW_DEFINITIONS = 0.25
 
 
@@ -44,7 +51,7 @@ def evolve(account: Account, seed: int, runs: int) -> Iterator[Account]:
         if run:
             as_of += (account.as_of - as_of) / (runs - run)
             shown += chance.randint(0, 2)
-            whole = _moved(_edited(whole, chance, range(shown)), chance, range(shown))
+            whole = _edited_alone(_edited(whole, chance, range(shown)), chance, range(shown))
             if chance.random() < CHANCE_OF_NEW_DEFINITIONS:
                 whole = _redefined(whole, chance)
         if run == runs - 1:
@@ -81,20 +88,24 @@ def _edited(account: Account, chance: random.Random, places: range) -> Account:
         incidents[place] = {**incidents[place], **{name: donor.get(name) for name in columns}}
     for _ in range(chance.randint(0, 2) if follow_ups else 0):
         place, donor = chance.randrange(len(follow_ups)), chance.choice(follow_ups)
-        column = chance.choice(("incident_id", "status", "completed_at", "created_at", "deleted_at"))
+        column = chance.choice(("status", "completed_at", "created_at", "deleted_at"))
         follow_ups[place] = {**follow_ups[place], column: donor.get(column)}
     return replace(account, raw={**account.raw, "incidents": incidents, "follow_ups": follow_ups})
 
 
-def _moved(account: Account, chance: random.Random, places: range) -> Account:
-    """One follow-up goes from an incident that is shown to another one, of which nothing else need change."""
+def _edited_alone(account: Account, chance: random.Random, places: range) -> Account:
+    """Of each table a few rows of shown incidents have another value; a follow-up can go to another of them."""
     shown = [account.table("incidents")[place]["id"] for place in places]
-    follow_ups = list(account.table("follow_ups"))
-    theirs = [place for place, row in enumerate(follow_ups) if row["incident_id"] in shown]
-    if theirs:
-        place = chance.choice(theirs)
-        follow_ups[place] = {**follow_ups[place], "incident_id": chance.choice(shown)}
-    return replace(account, raw={**account.raw, "follow_ups": follow_ups})
+    tables = {table: list(account.table(table)) for table in EDITED_ALONE}
+    for table, rows in tables.items():
+        theirs = [place for place, row in enumerate(rows) if row["incident_id"] in shown]
+        for place in chance.sample(theirs, min(len(theirs), ROWS_EDITED_ALONE)):
+            column = chance.choice(EDITED_ALONE[table])
+            values = shown if column == "incident_id" else [row.get(column) for row in rows]
+            others = [value for value in values if value != rows[place].get(column)]
+            if others:
+                rows[place] = {**rows[place], column: chance.choice(others)}
+    return replace(account, raw={**account.raw, **tables})
 
 
 def _redefined(account: Account, chance: random.Random) -> Account:
