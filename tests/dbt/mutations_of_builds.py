@@ -50,7 +50,6 @@ MUTATIONS = (
     ),
     Mutation(f"{CHANGES}/int_changed_windows.sql", "changed_weeks.period_start >= windows.window_start", "false"),
     Mutation(f"{CHANGES}/int_changed_windows.sql", "    windows.period_start is null\n", "    false\n"),
-    Mutation(f"{CHANGES}/int_changed_windows.sql", "or former_windows.period_start is null", ""),
     Mutation(f"{BUILDS}/incremental_by.sql", "' and ' ~ literals[-1]", "' and ' ~ literals[0]"),
     Mutation(f"{BUILDS}/full_build_reasons.sql", "{%- elif row[1] != statement -%}", "{%- elif false -%}"),
     Mutation(f"{BUILDS}/full_build_reasons.sql", "{%- elif row[2] != contents -%}", "{%- elif false -%}"),

@@ -1,5 +1,5 @@
 -- One row per week that ends a trailing window which can differ from that of the last build: a changed week lies in the longest
--- window that the week ends, or one of the two builds has no such window, because the week is too new or too old.
+-- window that the week ends, as one that has become complete does, or the week is too old by now to end one.
 {{ config(materialized='table', meta={'rows_of': 'change'}) }}
 
 with
@@ -42,10 +42,8 @@ weeks as (
 select weeks.period_start
 from weeks
 left join windows on weeks.period_start = windows.period_start
-left join former_windows on weeks.period_start = former_windows.period_start
 where
     windows.period_start is null
-    or former_windows.period_start is null
     or exists (
         select 1
         from changed_weeks
