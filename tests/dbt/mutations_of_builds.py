@@ -49,7 +49,11 @@ MUTATIONS = (
         "where false",
     ),
     Mutation(f"{CHANGES}/int_changed_windows.sql", "changed_weeks.period_start >= windows.window_start", "false"),
-    Mutation(f"{CHANGES}/int_changed_windows.sql", "    windows.period_start is null\n", "    false\n"),
+    Mutation(
+        f"{CHANGES}/int_changed_windows.sql",
+        "where former.period_start not in (select windows.period_start from windows)",
+        "where false",
+    ),
     Mutation(f"{BUILDS}/incremental_by.sql", "' and ' ~ literals[-1]", "' and ' ~ literals[0]"),
     Mutation(f"{BUILDS}/full_build_reasons.sql", "{%- elif row[1] != statement -%}", "{%- elif false -%}"),
     Mutation(f"{BUILDS}/full_build_reasons.sql", "{%- elif row[2] != contents -%}", "{%- elif false -%}"),

@@ -17,37 +17,23 @@ changed_weeks as (
     select period_start
     from {{ ref('int_changed_periods') }}
     where grain = 'week'
-),
-
-former_windows as (
-    {% if goes_on() %}
-        select distinct period_start
-        from {{ former('int_trailing_time_to_resolve') }}
-    {% else %}
-        select cast(null as date) as period_start
-        where false
-    {% endif %}
-),
-
-weeks as (
-    select period_start
-    from windows
-
-    union distinct
-
-    select period_start
-    from former_windows
 )
 
-select weeks.period_start
-from weeks
-left join windows on weeks.period_start = windows.period_start
+select windows.period_start
+from windows
 where
-    windows.period_start is null
-    or exists (
+    exists (
         select 1
         from changed_weeks
         where
             changed_weeks.period_start >= windows.window_start
             and changed_weeks.period_start < windows.period_end
     )
+{% if goes_on() %}
+
+    union distinct
+
+    select former.period_start
+    from {{ former('int_trailing_time_to_resolve') }} as former
+    where former.period_start not in (select windows.period_start from windows)
+{% endif %}
