@@ -25,14 +25,15 @@ placed as (
         members.dimension_key,
         days.period_key,
         members.time_to_resolve_seconds as seconds,
-        row_number() over (cell order by members.time_to_resolve_seconds) - 1 as place,
+        100 * (row_number() over (cell order by members.time_to_resolve_seconds) - 1) as hundredfold_place,
         count(*) over cell - 1 as last_place
     from members
     inner join days on members.resolved_date = days.local_date
     window cell as (partition by members.scope_key, members.dimension_key, days.period_key)
 ),
 
--- A percentile lies between the values at the two places around its own, percent * last_place / 100.
+-- The place of a percentile is percent * last_place / 100: it lies between the last value up to there and the first beyond it,
+-- and a single value has none beyond.
 summarised as (
     select
         scope_key,
@@ -41,10 +42,8 @@ summarised as (
         count(*) as n_hours,
         any_value(last_place) as last_place,
         {% for percent in percents %}
-            max(seconds) filter (where place = {{ percent }} * last_place // 100) as below_{{ percent }},
-            max(seconds) filter (
-                where place = least({{ percent }} * last_place // 100 + 1, last_place)
-            ) as above_{{ percent }},
+            max(seconds) filter (where hundredfold_place <= {{ percent }} * last_place) as below_{{ percent }},
+            min(seconds) filter (where hundredfold_place > {{ percent }} * last_place) as above_{{ percent }},
         {% endfor %}
         sum(seconds) as total_seconds,
         max(seconds) as max_seconds
@@ -61,7 +60,7 @@ select
     {% for percent in percents %}
         (
             below_{{ percent }}
-            + (above_{{ percent }} - below_{{ percent }}) * ({{ percent }} * last_place % 100) / 100.0
+            + coalesce(above_{{ percent }} - below_{{ percent }}, 0) * ({{ percent }} * last_place % 100) / 100.0
         ) / 3600.0 as p{{ percent }}_hours,
     {% endfor %}
     max_seconds / 3600.0 as max_hours

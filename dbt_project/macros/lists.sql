@@ -1,13 +1,18 @@
 {# Lists, dispatched. A list aggregated here is always ordered, so that two runs give the same marts. #}
 
-{# The distinct values of a group that meet a condition, ordered; NULL when there are none. #}
+{# The distinct values of a group that meet a condition, ordered; NULL when there are none. Four times cheaper than
+   `list(distinct ... order by ...)` for half a million groups. #}
 {% macro distinct_list(column, condition) -%}
-    {{ return(adapter.dispatch('distinct_list')(column, condition)) }}
+    {{ distinct_sorted(list_of(column) ~ ' filter (where ' ~ condition ~ ')') }}
 {%- endmacro %}
 
-{% macro duckdb__distinct_list(column, condition) -%}
-    {#- Four times cheaper than `list(distinct ... order by ...)` for half a million groups. #}
-    list_sort(list_distinct(list({{ column }}) filter (where {{ condition }})))
+{# The distinct values of a list, ordered. #}
+{% macro distinct_sorted(values) -%}
+    {{ return(adapter.dispatch('distinct_sorted')(values)) }}
+{%- endmacro %}
+
+{% macro duckdb__distinct_sorted(values) -%}
+    list_sort(list_distinct({{ values }}))
 {%- endmacro %}
 
 {# Whether a list of texts holds any of some literal texts. #}

@@ -1,5 +1,7 @@
--- One row per incident: the list of teams that each step found, and the first list that is not empty.
+-- One row per incident: of the lists of teams that the steps found the first that is not empty.
 {%- set steps = attribution_steps() %}
+{%- set lists = [] %}
+{%- for step in steps %}{% do lists.append(step ~ '_team_ids') %}{% endfor %}
 {{ incremental_by('incident_id') }}
 
 with
@@ -8,7 +10,7 @@ step_teams as (
     select
         incident_id,
     {% for step in steps %}
-        {{ distinct_list('team_id', "attribution_step = '" ~ step ~ "' and not is_outranked") }}
+        {{ list_of('team_id') }} filter (where attribution_step = '{{ step }}' and not is_outranked)
             as {{ step }}_team_ids{{ ',' if not loop.last }}
     {% endfor %}
     from {{ ref('int_attribution_candidates') }}
@@ -17,11 +19,7 @@ step_teams as (
 
 select
     incident_id,
-    coalesce(
-        {% for step in steps %}
-            {{ step }}_team_ids{{ ',' if not loop.last }}
-        {% endfor %}
-    ) as team_ids,
+    {{ distinct_sorted('coalesce(' ~ lists | join(', ') ~ ')') }} as team_ids,
     case
         {% for step in steps %}
             when {{ step }}_team_ids is not null then '{{ step }}'

@@ -12,6 +12,7 @@ credits as (
 incidents as (
     select
         incident_id,
+        incident_key,
         occurred_at
     from {{ ref('int_incidents') }}
 ),
@@ -21,7 +22,7 @@ ancestors as (
 )
 
 select
-    credits.incident_id,
+    incidents.incident_key,
     ancestors.ancestor_team_id,
     -- Summed as decimals: a sum of doubles depends on the order in which threads add them.
     sum(cast(credits.team_weight as decimal(38, 18))) as weight
@@ -32,4 +33,4 @@ inner join ancestors
         credits.team_id = ancestors.team_id
         and (ancestors.held_from_at is null or incidents.occurred_at >= ancestors.held_from_at)
         and (ancestors.held_to_at is null or incidents.occurred_at < ancestors.held_to_at)
-group by credits.incident_id, ancestors.ancestor_team_id
+group by incidents.incident_key, ancestors.ancestor_team_id

@@ -52,7 +52,6 @@ sequenced as (
 
 select
     incident_id,
-    incident_update_id,
     entry_number,
     entered_at,
     left_at,

@@ -35,12 +35,12 @@ credits as (
 
 rollups as (
     select
-        incidents.incident_key,
+        rollups.incident_key,
         rollups.ancestor_team_id,
         rollups.weight
     from {{ ref('int_incident_team_rollups') }} as rollups
-    inner join incidents on rollups.incident_id = incidents.incident_id
-    where {{ only_changed('incident_id', 'rollups.incident_id') }}
+    inner join incidents on rollups.incident_key = incidents.incident_key
+    where {{ only_changed('incident_key', 'rollups.incident_key') }}
 ),
 
 involvements as (

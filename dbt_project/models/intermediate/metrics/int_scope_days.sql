@@ -80,26 +80,18 @@ followed_up as (
     from {{ ref('int_incident_scopes') }} as memberships
     inner join follow_up_days on memberships.incident_key = follow_up_days.incident_key
     group by memberships.scope_key, follow_up_days.created_date
-),
-
-happened as (
-    {% for event, own in sums.items() %}
-        select
-            scope_key,
-            local_date,
-        {% for name in sums.values() | sum(start=[]) %}
-            {{ name if name in own else 'null as ' ~ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-        from {{ event }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
 )
 
 select
     scope_key,
     local_date,
-{% for name in sums.values() | sum(start=[]) %}
-    coalesce(sum({{ name }}), 0) as {{ name }}{{ ',' if not loop.last }}
+{% for event, names in sums.items() %}
+{% set is_last_event = loop.last %}
+{% for name in names %}
+    coalesce({{ event }}.{{ name }}, 0) as {{ name }}{{ ',' if not (is_last_event and loop.last) }}
 {% endfor %}
-from happened
-group by scope_key, local_date
+{% endfor %}
+from occurred
+{% for event in sums if event != 'occurred' %}
+    full outer join {{ event }} using (scope_key, local_date)
+{% endfor %}
