@@ -10,6 +10,8 @@
     'ended': ['count_ended'],
     'followed_up': ['count_follow_ups', 'count_follow_ups_completed'],
 } %}
+{%- set columns = [] %}
+{%- for event, names in sums.items() %}{% for name in names %}{% do columns.append([event, name]) %}{% endfor %}{% endfor %}
 with
 
 incidents as (
@@ -85,13 +87,11 @@ followed_up as (
 select
     scope_key,
     local_date,
-{% for event, names in sums.items() %}
-{% set is_last_event = loop.last %}
-{% for name in names %}
-    coalesce({{ event }}.{{ name }}, 0) as {{ name }}{{ ',' if not (is_last_event and loop.last) }}
+{% for event, name in columns %}
+    coalesce({{ event }}.{{ name }}, 0) as {{ name }}{{ ',' if not loop.last }}
 {% endfor %}
-{% endfor %}
+-- On any side of a join the day of a scope may be missing.
 from occurred
 {% for event in sums if event != 'occurred' %}
-    full outer join {{ event }} using (scope_key, local_date)
+    full outer join {{ event }} using (scope_key, local_date) -- noqa: ST07
 {% endfor %}
