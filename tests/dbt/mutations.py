@@ -218,7 +218,7 @@ MUTATIONS = (
         "participant_type in ('responder', 'collaborator')",
         "participation = 'active'",
     ),
-    Mutation(f"{PEOPLE}/int_incident_people.sql", " and deleted_at is null", ""),
+    Mutation(f"{PEOPLE}/int_incident_people.sql", " and participants.deleted_at is null", ""),
     Mutation("macros/duration_statistics.sql", "or {{ var('person_durations') }}", ""),
     Mutation(f"{DURATIONS}/int_native_duration_values.sql", "entry.status = 'success' and", ""),
     Mutation(f"{DURATIONS}/int_native_duration_values.sql", "entry.value_seconds >= 0", "entry.value_seconds > 0"),

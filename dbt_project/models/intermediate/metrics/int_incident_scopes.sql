@@ -51,8 +51,8 @@ involvements as (
         involvements.is_involved,
         involvements.is_reported
     from {{ ref('int_person_involvements') }} as involvements
-    inner join incidents on involvements.incident_id = incidents.incident_id
-    where {{ only_changed('incident_id', 'involvements.incident_id') }}
+    inner join incidents on involvements.incident_key = incidents.incident_key
+    where {{ only_changed('incident_key', 'involvements.incident_key') }}
 ),
 
 organisation_members as (

@@ -1,14 +1,26 @@
 -- One row per incident and assigned role: who holds it. The only model that reads the JSON of the role assignments. A role
 -- can change its type, so the definition is preferred to what the incident embeds.
-{{ incremental_by('incident_id') }}
+{{ incremental_by('incident_key') }}
 
 with
 
-assignments as (
+incidents as (
     select
         incident_id,
-        {{ json_elements('role_assignments', role_assignment_structure()) }} as assignment
+        role_assignments
     from {{ ref('stg_incident_io__incidents') }}
+),
+
+incident_keys as (
+    select * from {{ ref('int_incident_keys') }}
+),
+
+assignments as (
+    select
+        incident_keys.incident_key,
+        {{ json_elements('incidents.role_assignments', role_assignment_structure()) }} as assignment
+    from incidents
+    inner join incident_keys on incidents.incident_id = incident_keys.incident_id
 ),
 
 incident_roles as (
@@ -19,7 +31,7 @@ incident_roles as (
 )
 
 select
-    assignments.incident_id,
+    assignments.incident_key,
     assignments.assignment.assignee.id as person_id,
     assignments.assignment.assignee.name as person_name,
     assignments.assignment.assignee.email,

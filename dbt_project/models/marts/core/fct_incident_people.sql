@@ -10,15 +10,16 @@ incident_people as (
 incidents as (
     select
         incident_id,
+        incident_key,
         reference
-    from {{ ref('stg_incident_io__incidents') }}
+    from {{ ref('int_incidents') }}
     where not is_private
 )
 
 select
-    incident_people.incident_id,
+    incidents.incident_id,
     incidents.reference,
     incident_people.person_id,
     incident_people.involvement
 from incident_people
-inner join incidents on incident_people.incident_id = incidents.incident_id
+inner join incidents on incident_people.incident_key = incidents.incident_key
