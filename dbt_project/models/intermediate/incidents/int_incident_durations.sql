@@ -28,7 +28,7 @@ measured as (
         end as duration_status,
         case when instants.resolved_at is not null then coalesce(pauses.paused_seconds, 0) end as paused_seconds
     from instants
-    left join pauses on instants.incident_id = pauses.incident_id
+    left join pauses on instants.incident_key = pauses.incident_key
 )
 
 select

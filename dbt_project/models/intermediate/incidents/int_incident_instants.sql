@@ -6,6 +6,7 @@ with
 incidents as (
     select
         incident_id,
+        incident_key,
         mode = 'retrospective' as is_retrospective,
         created_at
     from {{ ref('int_incidents_classified') }}
@@ -22,6 +23,7 @@ reopens as (
 recorded as (
     select
         incidents.incident_id,
+        incidents.incident_key,
         incidents.is_retrospective,
         incidents.created_at,
         role_instants.declared_at,
@@ -38,11 +40,12 @@ recorded as (
         coalesce(reopens.reopened_count, 0) as reopened_count
     from incidents
     left join role_instants on incidents.incident_id = role_instants.incident_id
-    left join reopens on incidents.incident_id = reopens.incident_id
+    left join reopens on incidents.incident_key = reopens.incident_key
 )
 
 select
     incident_id,
+    incident_key,
     case
         when is_retrospective then coalesce(impact_started_at, reported_at, declared_at, created_at)
         else coalesce(declared_at, reported_at, created_at)

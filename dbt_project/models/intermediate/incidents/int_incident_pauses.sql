@@ -1,12 +1,12 @@
 -- One row per resolved incident that was ever paused: the whole seconds of pause between occurrence and resolution.
 -- The last entry of a history lasts until the resolution.
-{{ incremental_by('incident_id') }}
+{{ incremental_by('incident_key') }}
 
 with
 
 paused_entries as (
     select
-        incident_id,
+        incident_key,
         entered_at,
         left_at
     from {{ ref('int_incident_status_history') }}
@@ -15,7 +15,7 @@ paused_entries as (
 
 instants as (
     select
-        incident_id,
+        incident_key,
         occurred_at,
         resolved_at
     from {{ ref('int_incident_instants') }}
@@ -24,15 +24,15 @@ instants as (
 
 clipped as (
     select
-        paused_entries.incident_id,
+        paused_entries.incident_key,
         greatest(paused_entries.entered_at, instants.occurred_at) as paused_from,
         least(coalesce(paused_entries.left_at, instants.resolved_at), instants.resolved_at) as paused_until
     from paused_entries
-    inner join instants on paused_entries.incident_id = instants.incident_id
+    inner join instants on paused_entries.incident_key = instants.incident_key
 )
 
 select
-    incident_id,
+    incident_key,
     cast(sum(greatest(epoch_us(paused_until) - epoch_us(paused_from), 0)) // 1000000 as bigint) as paused_seconds
 from clipped
-group by incident_id
+group by incident_key

@@ -1,5 +1,5 @@
 -- One row per incident with a status history: how often it was reopened and the resolutions around that.
-{{ incremental_by('incident_id') }}
+{{ incremental_by('incident_key') }}
 
 with
 
@@ -10,12 +10,12 @@ history as (
 last_reopens as (
     select
         *,
-        max(entry_number) filter (where is_reopen) over (partition by incident_id) as last_reopen_number
+        max(entry_number) filter (where is_reopen) over (partition by incident_key) as last_reopen_number
     from history
 )
 
 select
-    incident_id,
+    incident_key,
     count(*) filter (where is_reopen) as reopened_count,
     min(entered_at) filter (where status_class = 'resolved') as first_resolved_entry_at,
     max(entered_at) filter (where is_reopen) as last_reopened_at,
@@ -23,4 +23,4 @@ select
         where status_class = 'resolved' and entry_number > last_reopen_number
     ) as resolved_after_last_reopen_at
 from last_reopens
-group by incident_id
+group by incident_key

@@ -1,6 +1,6 @@
 -- One row per incident update that records a status: the status class entered, the class before it and how long
 -- the entry lasted. Entries are ordered by time, then id; the last one has no end.
-{{ incremental_by('incident_id') }}
+{{ incremental_by('incident_key') }}
 
 with
 
@@ -14,6 +14,10 @@ incident_updates as (
     from {{ ref('stg_incident_io__incident_updates') }}
 ),
 
+incident_keys as (
+    select * from {{ ref('int_incident_keys') }}
+),
+
 statuses as (
     select
         status_id,
@@ -23,11 +27,12 @@ statuses as (
 
 categorised as (
     select
-        incident_updates.incident_id,
+        incident_keys.incident_key,
         incident_updates.incident_update_id,
         incident_updates.created_at as entered_at,
         coalesce(statuses.status_category, incident_updates.recorded_status_category) as status_category
     from incident_updates
+    inner join incident_keys on incident_updates.incident_id = incident_keys.incident_id
     left join statuses on incident_updates.status_id = statuses.status_id
 ),
 
@@ -47,11 +52,11 @@ sequenced as (
         lag(status_class) over history as previous_status_class,
         lead(entered_at) over history as left_at
     from classified
-    window history as (partition by incident_id order by entered_at, incident_update_id)
+    window history as (partition by incident_key order by entered_at, incident_update_id)
 )
 
 select
-    incident_id,
+    incident_key,
     entry_number,
     entered_at,
     left_at,

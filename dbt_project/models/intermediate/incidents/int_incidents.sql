@@ -8,10 +8,6 @@ incidents as (
     select * from {{ ref('int_incidents_classified') }}
 ),
 
-incident_keys as (
-    select * from {{ ref('int_incident_keys') }}
-),
-
 eligibility as (
     select * from {{ ref('int_incident_eligibility') }}
 ),
@@ -30,7 +26,7 @@ durations as (
 
 select
     incidents.incident_id,
-    incident_keys.incident_key,
+    incidents.incident_key,
     incidents.reference,
     incidents.name,
     incidents.permalink,
@@ -72,7 +68,6 @@ select
     incidents.workload_minutes_late,
     incidents.workload_minutes_sleeping
 from incidents
-inner join incident_keys on incidents.incident_id = incident_keys.incident_id
 inner join eligibility on incidents.incident_id = eligibility.incident_id
 inner join instants on incidents.incident_id = instants.incident_id
 inner join durations on incidents.incident_id = durations.incident_id

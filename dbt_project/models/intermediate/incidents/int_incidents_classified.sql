@@ -9,6 +9,10 @@ incidents as (
     select * from {{ ref('stg_incident_io__incidents') }}
 ),
 
+incident_keys as (
+    select * from {{ ref('int_incident_keys') }}
+),
+
 statuses as (
     select * from {{ ref('stg_incident_io__incident_statuses') }}
 ),
@@ -24,6 +28,7 @@ incident_types as (
 defined as (
     select
         incidents.incident_id,
+        incident_keys.incident_key,
         incidents.reference,
         incidents.incident_name as name,
         incidents.permalink,
@@ -46,6 +51,7 @@ defined as (
         incidents.updated_at,
         incidents.deleted_at
     from incidents
+    inner join incident_keys on incidents.incident_id = incident_keys.incident_id
     left join statuses on incidents.status_id = statuses.status_id
     left join severities on incidents.severity_id = severities.severity_id
     left join incident_types on incidents.incident_type_id = incident_types.incident_type_id
