@@ -252,8 +252,8 @@ MUTATIONS = (
     ),
     Mutation(
         "macros/dimension_statistics.sql",
-        "{{ percent }} * last_place // 100 + 1, last_place)",
-        "{{ percent }} * last_place // 100, last_place)",
+        "hundredfold_place <= {{ percent }} * last_place",
+        "hundredfold_place < {{ percent }} * last_place",
     ),
     Mutation(
         "macros/dimension_statistics.sql",

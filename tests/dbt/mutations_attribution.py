@@ -372,18 +372,18 @@ STEP_MUTATIONS = [
         f"{ATTRIBUTION}/int_incident_attribution.sql",
         (" and not is_outranked", ""),
         (
-            "    coalesce(\n        {% for step in steps %}",
-            "    coalesce(\n        {% for step in steps | reverse %}",
+            "lists | join(', ')",
+            "lists | reverse | join(', ')",
         ),
     ),
     *_in(
         f"{ATTRIBUTION}/int_incident_team_credits.sql", ("cast(1 as double) / len(team_ids)", "cast(1 as double)")
     ),
     *_in(
-        f"{ATTRIBUTION}/int_incident_team_rollups.sql",
-        ("sum(cast(credits.team_weight as decimal(38, 18)))", "max(cast(credits.team_weight as decimal(38, 18)))"),
-        ("incidents.occurred_at >= ancestors.held_from_at", "incidents.occurred_at > ancestors.held_from_at"),
-        ("incidents.occurred_at < ancestors.held_to_at", "incidents.occurred_at <= ancestors.held_to_at"),
+        f"{METRICS}/int_incident_scopes.sql",
+        ("sum(credits.weight)", "max(credits.weight)"),
+        ("credits.occurred_at >= ancestors.held_from_at", "credits.occurred_at > ancestors.held_from_at"),
+        ("credits.occurred_at < ancestors.held_to_at", "credits.occurred_at <= ancestors.held_to_at"),
     ),
     *_in(
         "macros/attribution_steps.sql",

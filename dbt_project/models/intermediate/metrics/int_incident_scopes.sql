@@ -8,7 +8,8 @@ with
 incidents as (
     select
         incident_id,
-        incident_key
+        incident_key,
+        occurred_at
     from {{ ref('int_incidents') }}
     where is_eligible
 ),
@@ -22,25 +23,20 @@ scopes as (
     from {{ ref('int_scope_keys') }}
 ),
 
+ancestors as (
+    select * from {{ ref('int_team_ancestors') }}
+),
+
 -- Summed as decimals: a sum of doubles depends on the order in which threads add them.
 credits as (
     select
         incidents.incident_key,
+        incidents.occurred_at,
         credits.team_id,
         cast(credits.team_weight as decimal(38, 18)) as weight
     from {{ ref('int_incident_team_credits') }} as credits
     inner join incidents on credits.incident_id = incidents.incident_id
     where {{ only_changed('incident_id', 'credits.incident_id') }}
-),
-
-rollups as (
-    select
-        rollups.incident_key,
-        rollups.ancestor_team_id,
-        rollups.weight
-    from {{ ref('int_incident_team_rollups') }} as rollups
-    inner join incidents on rollups.incident_key = incidents.incident_key
-    where {{ only_changed('incident_key', 'rollups.incident_key') }}
 ),
 
 involvements as (
@@ -74,17 +70,25 @@ direct_members as (
         on credits.team_id = scopes.scope_id and scopes.scope_type = 'team' and scopes.rollup = 'direct'
 ),
 
+-- A subtree has an incident once, with the sum of the weights, however many credited teams lie in it. Which teams do is the
+-- chart's of today or of the day of the incident, by the variable hierarchy_mode.
 subtree_members as (
     select
-        rollups.incident_key,
+        credits.incident_key,
         scopes.scope_key,
-        rollups.weight
-    from rollups
+        sum(credits.weight) as weight
+    from credits
+    inner join ancestors
+        on
+            credits.team_id = ancestors.team_id
+            and (ancestors.held_from_at is null or credits.occurred_at >= ancestors.held_from_at)
+            and (ancestors.held_to_at is null or credits.occurred_at < ancestors.held_to_at)
     inner join scopes
         on
-            rollups.ancestor_team_id = scopes.scope_id
+            ancestors.ancestor_team_id = scopes.scope_id
             and scopes.scope_type = 'team'
             and scopes.rollup = 'subtree'
+    group by credits.incident_key, scopes.scope_key
 ),
 
 team_members as (

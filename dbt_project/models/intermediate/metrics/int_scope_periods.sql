@@ -1,6 +1,6 @@
 -- One row per scope and period that it has a row of metrics for, whether or not anything happened: the spine of the marts. A
--- person's periods begin with that of their first incident.
-{{ config(meta={'rows_of': 'period'}) }}
+-- person's periods begin with that of their first incident. A table, because DuckDB reads a large one with all its threads.
+{{ config(materialized='table', meta={'rows_of': 'period'}) }}
 
 with
 
