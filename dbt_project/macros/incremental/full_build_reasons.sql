@@ -34,17 +34,18 @@
    once in a build. #}
 {% macro contents_of(relations, views) -%}
     {%- if not relations + views -%} {{ return('') }} {%- endif -%}
-    {%- set known = [] -%}
     {%- set ours = "select relation, content from " ~ build_state('contents') ~ " where invocation_id = '" ~ invocation_id
         ~ "' and relation in (" ~ text_literals(relations + views) ~ ") order by relation" -%}
-    {%- for row in run_query(ours).rows -%} {%- do known.append(row[0]) -%} {%- endfor -%}
+    {%- set found = namespace(rows=run_query(ours).rows) -%}
+    {%- set known = found.rows | map(attribute=0) | list -%}
     {%- set unread = relations | reject('in', known) | list -%}
     {%- set unread_views = views | reject('in', known) | list -%}
     {%- if unread + unread_views -%}
         {%- do run_query(adapter.dispatch('read_contents')(unread, unread_views)) -%}
+        {%- set found.rows = run_query(ours).rows -%}
     {%- endif -%}
     {%- set lines = [] -%}
-    {%- for row in run_query(ours).rows -%} {%- do lines.append(row[0] ~ ' ' ~ row[1]) -%} {%- endfor -%}
+    {%- for row in found.rows -%} {%- do lines.append(row[0] ~ ' ' ~ row[1]) -%} {%- endfor -%}
     {{ return(lines | join('; ')) }}
 {%- endmacro %}
 
