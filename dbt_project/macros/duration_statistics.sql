@@ -32,20 +32,33 @@ incident_scopes as (
     {%- set keys = ['scope_key'] + keys -%}
 {{ measured_memberships() }},
 
+ended as (
+    select
+        incident_scopes.scope_key,
+        {% for key in keys[1:] %}
+            measured.{{ key }},
+        {% endfor %}
+        {% for grain in grains() %}
+            days.{{ grain }}_key,
+        {% endfor %}
+        measured.seconds
+    from incident_scopes
+    inner join measured on incident_scopes.incident_key = measured.incident_key
+    inner join {{ ref('int_period_days') }} as days on measured.local_date = days.local_date
+),
+
 summarised as (
     {% for grain in grains() %}
         select
             {{ keys | join(', ') }},
-            days.{{ grain }}_key as period_key,
+            {{ grain }}_key as period_key,
             count(*) as count_ended,
-            sum(measured.seconds) as total_seconds,
-            quantile_cont(measured.seconds, [0.5, 0.75, 0.9]) as percentiles_seconds,
-            max(measured.seconds) as max_seconds
-        from incident_scopes
-        inner join measured on incident_scopes.incident_key = measured.incident_key
-        inner join {{ ref('int_period_days') }} as days on measured.local_date = days.local_date
-        where days.{{ grain }}_key is not null
-        group by {{ keys | join(', ') }}, days.{{ grain }}_key
+            sum(seconds) as total_seconds,
+            quantile_cont(seconds, [0.5, 0.75, 0.9]) as percentiles_seconds,
+            max(seconds) as max_seconds
+        from ended
+        where {{ grain }}_key is not null
+        group by {{ keys | join(', ') }}, {{ grain }}_key
         {{ 'union all' if not loop.last }}
     {% endfor %}
 )

@@ -7,6 +7,10 @@ metrics as (
     select * from {{ ref('int_metrics_by_period') }}
 ),
 
+previous_metrics as (
+    select * from {{ ref('int_metrics_by_period') }}
+),
+
 periods as (
     select
         grain,
@@ -28,7 +32,7 @@ side_by_side as (
         metrics.is_complete and periods.is_previous_complete as is_comparable
     from metrics
     inner join periods on metrics.grain = periods.grain and metrics.period_start = periods.period_start
-    left join metrics as previous_metrics
+    left join previous_metrics
         on
             metrics.grain = previous_metrics.grain
             and metrics.scope_type = previous_metrics.scope_type
