@@ -3,7 +3,7 @@
 
    has_durations: whether scopes of a type have them.
    measured_memberships: CTEs of a model, the last of them incident_scopes: one row per incident and scope that durations are
-   published for. #}
+   computed for. #}
 {% macro has_durations(scope_type) -%}
     ({{ scope_type }} <> 'person' or {{ var('person_durations') }})
 {%- endmacro %}
@@ -12,7 +12,9 @@
 measured_scopes as (
     select scope_key
     from {{ ref('int_scope_keys') }}
-    where {{ has_durations('scope_type') }}
+    where
+        {{ has_durations('scope_type') }}
+        and scope_key not in (select twins.scope_key from {{ ref('int_scope_twins') }} as twins)
 ),
 
 incident_scopes as (

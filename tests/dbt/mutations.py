@@ -260,6 +260,14 @@ MUTATIONS = (
         "order by members.time_to_resolve_seconds",
         "order by members.time_to_resolve_seconds desc",
     ),
+    Mutation(f"{METRICS}/int_scope_twins.sql", "or teams_above_others.team_id is null", ""),
+    Mutation(f"{METRICS}/int_scope_twins.sql", "or teams_above_others.team_id is null", "or true"),
+    Mutation(f"{METRICS}/int_scope_twins.sql", "then 'organisation' else 'team'", "then 'team' else 'team'"),
+    Mutation(f"{METRICS}/int_scope_twins.sql", "where team_id <> ancestor_team_id", ""),
+    Mutation(f"{METRICS}/int_metrics_by_period.sql", "scopes.figures_key", "scopes.scope_key"),
+    Mutation("models/marts/metrics/rpt_metrics_by_dimension.sql", "scopes.figures_key", "scopes.scope_key"),
+    Mutation("models/marts/metrics/rpt_metrics_by_duration.sql", "scopes.figures_key", "scopes.scope_key"),
+    Mutation("models/marts/metrics/rpt_metrics_trailing.sql", "scopes.figures_key", "scopes.scope_key"),
     Mutation(
         "models/marts/metrics/rpt_metrics_by_dimension.sql", "full outer join durations", "left join durations"
     ),

@@ -1,5 +1,6 @@
--- One row per incident that counts, value of a dimension on it and scope of the organisation or a team: what both the count and
--- the time to resolve of a dimension are computed from, carried in numbers and dates because there are many.
+-- One row per incident that counts, value of a dimension on it and scope of the organisation or a team, subtrees that have a twin
+-- left out: what both the count and the time to resolve of a dimension are computed from, carried in numbers and dates because
+-- there are many.
 {{ incremental_by('incident_key') }}
 
 with
@@ -21,7 +22,7 @@ incident_dimensions as (
 scopes as (
     select scope_key
     from {{ ref('int_scope_keys') }}
-    where scope_type <> 'person'
+    where scope_type <> 'person' and scope_key not in (select twins.scope_key from {{ ref('int_scope_twins') }} as twins)
 ),
 
 incident_scopes as (

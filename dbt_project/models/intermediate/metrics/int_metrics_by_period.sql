@@ -60,6 +60,6 @@ inner join periods on counts.period_key = periods.period_key
 {% for family in duration_families() %}
     left join {{ ref('int_' ~ family.name ~ '_statistics') }} as {{ family.name }}
         on
-            counts.scope_key = {{ family.name }}.scope_key
+            scopes.figures_key = {{ family.name }}.scope_key
             and counts.period_key = {{ family.name }}.period_key
 {% endfor %}

@@ -1,6 +1,6 @@
 -- One row per scope and roll-up that metrics are published for: of those that int_scope_keys knows the ones that there are today.
 -- first_active_date: the local day of a person's first incident, where their periods begin; NULL for the organisation
--- and teams, which have every period.
+-- and teams, which have every period. figures_key: the scope whose durations and dimensions these are, mostly itself.
 {{ config(materialized='table') }}
 
 with
@@ -29,7 +29,11 @@ incident_scopes as (
 ),
 
 scope_keys as (
-    select * from {{ ref('int_scope_keys') }}
+    select
+        scope_keys.*,
+        coalesce(twins.twin_scope_key, scope_keys.scope_key) as figures_key
+    from {{ ref('int_scope_keys') }} as scope_keys
+    left join {{ ref('int_scope_twins') }} as twins on scope_keys.scope_key = twins.scope_key
 ),
 
 people as (
@@ -53,6 +57,7 @@ select
     scope_keys.scope_type,
     scope_keys.scope_id,
     scope_keys.rollup,
+    scope_keys.figures_key,
     teams.team_name as scope_name,
     cast(null as date) as first_active_date
 from scope_keys
@@ -66,6 +71,7 @@ select
     scope_keys.scope_type,
     scope_keys.scope_id,
     scope_keys.rollup,
+    scope_keys.figures_key,
     coalesce(people.name, scope_keys.scope_id) as scope_name,
     first_days.first_active_date
 from scope_keys

@@ -4,6 +4,7 @@ select
     scope_type,
     scope_id,
     rollup,
+    figures_key,
     scope_name
 from {{ ref('int_scopes') }}
 where scope_type <> 'person'

@@ -73,6 +73,6 @@ select
     {% endfor %}
     cells.time_to_resolve_low_sample
 from cells
-inner join scopes on cells.scope_key = scopes.scope_key
+inner join scopes on cells.scope_key = scopes.figures_key
 inner join dimensions on cells.dimension_key = dimensions.dimension_key
 inner join periods on cells.period_key = periods.period_key

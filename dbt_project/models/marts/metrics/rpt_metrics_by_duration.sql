@@ -59,7 +59,7 @@ select
     durations.n_hours < 5 as low_sample
 from durations
 left join native_durations on durations.duration_metric_key = native_durations.duration_metric_key
-inner join scopes on durations.scope_key = scopes.scope_key
+inner join scopes on durations.scope_key = scopes.figures_key
 inner join periods
     on
         durations.period_key = periods.period_key

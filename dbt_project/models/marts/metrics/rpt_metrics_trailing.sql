@@ -44,7 +44,7 @@ side_by_side as (
     left join time_to_resolve
         on
             counts.window_weeks = time_to_resolve.window_weeks
-            and counts.scope_key = time_to_resolve.scope_key
+            and scopes.figures_key = time_to_resolve.scope_key
             and counts.period_start = time_to_resolve.period_start
 ),
 
