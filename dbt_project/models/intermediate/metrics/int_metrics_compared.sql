@@ -7,6 +7,7 @@ metrics as (
     select * from {{ ref('int_metrics_by_period') }}
 ),
 
+-- By a name of its own: a CTE that is read twice is kept in memory.
 previous_metrics as (
     select * from {{ ref('int_metrics_by_period') }}
 ),
