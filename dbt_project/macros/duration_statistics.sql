@@ -12,9 +12,7 @@
 measured_scopes as (
     select scope_key
     from {{ ref('int_scope_keys') }}
-    where
-        {{ has_durations('scope_type') }}
-        and scope_key not in (select twins.scope_key from {{ ref('int_scope_twins') }} as twins)
+    where {{ has_durations('scope_type') }} and {{ has_no_twin('scope_key') }}
 ),
 
 incident_scopes as (

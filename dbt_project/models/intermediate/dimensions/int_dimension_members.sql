@@ -22,7 +22,7 @@ incident_dimensions as (
 scopes as (
     select scope_key
     from {{ ref('int_scope_keys') }}
-    where scope_type <> 'person' and scope_key not in (select twins.scope_key from {{ ref('int_scope_twins') }} as twins)
+    where scope_type <> 'person' and {{ has_no_twin('scope_key') }}
 ),
 
 incident_scopes as (

@@ -2,16 +2,6 @@
 -- The workload is counted once, on the day of the occurrence. Each kind of event is added up by itself, because the rows of all
 -- kinds together would be four times the memberships, and no CTE holds the memberships, because it would be kept in memory.
 {{ incremental_by('local_date') }}
-{%- set minutes = [] %}
-{%- for part in workload_parts() %}{% do minutes.append('minutes_' ~ part) %}{% endfor %}
-{%- set sums = {
-    'occurred': ['count_occurred', 'weight_occurred', 'count_led', 'count_involved', 'count_reported'] + minutes,
-    'resolved': ['count_resolved', 'count_resolved_reopened'],
-    'ended': ['count_ended'],
-    'followed_up': ['count_follow_ups', 'count_follow_ups_completed'],
-} %}
-{%- set columns = [] %}
-{%- for event, names in sums.items() %}{% for name in names %}{% do columns.append([event, name]) %}{% endfor %}{% endfor %}
 with
 
 incidents as (
@@ -87,11 +77,21 @@ followed_up as (
 select
     scope_key,
     local_date,
-{% for event, name in columns %}
-    coalesce({{ event }}.{{ name }}, 0) as {{ name }}{{ ',' if not loop.last }}
-{% endfor %}
+    coalesce(occurred.count_occurred, 0) as count_occurred,
+    coalesce(occurred.weight_occurred, 0) as weight_occurred,
+    coalesce(occurred.count_led, 0) as count_led,
+    coalesce(occurred.count_involved, 0) as count_involved,
+    coalesce(occurred.count_reported, 0) as count_reported,
+    {% for part in workload_parts() %}
+        coalesce(occurred.minutes_{{ part }}, 0) as minutes_{{ part }},
+    {% endfor %}
+    coalesce(resolved.count_resolved, 0) as count_resolved,
+    coalesce(resolved.count_resolved_reopened, 0) as count_resolved_reopened,
+    coalesce(ended.count_ended, 0) as count_ended,
+    coalesce(followed_up.count_follow_ups, 0) as count_follow_ups,
+    coalesce(followed_up.count_follow_ups_completed, 0) as count_follow_ups_completed
 -- On any side of a join the day of a scope may be missing.
 from occurred
-{% for event in sums if event != 'occurred' %}
-    full outer join {{ event }} using (scope_key, local_date) -- noqa: ST07
-{% endfor %}
+full outer join resolved using (scope_key, local_date) -- noqa: ST07
+full outer join ended using (scope_key, local_date) -- noqa: ST07
+full outer join followed_up using (scope_key, local_date) -- noqa: ST07
