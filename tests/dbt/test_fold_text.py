@@ -29,15 +29,28 @@ def test_the_committed_macro_is_what_the_generator_writes():
     assert generate_fold_text.TARGET.read_text(encoding="utf-8") == generate_fold_text.render()
 
 
-def test_every_code_point_is_stripped_and_folded_as_python_does(connection):
-    characters = [chr(point) for point in range(1, sys.maxunicode + 1) if not 0xD800 <= point <= 0xDFFF]
+BEYOND_WHITE_SPACE = 0x3100  # no code point from here on is white space
 
-    folded = fold(connection, characters)
+
+@pytest.mark.parametrize(
+    ("before", "after", "code_points"),
+    [
+        ("", "", range(1, sys.maxunicode + 1)),
+        ("", "x", range(1, BEYOND_WHITE_SPACE)),
+        ("x", "", range(1, BEYOND_WHITE_SPACE)),
+        ("x", "x", range(1, BEYOND_WHITE_SPACE)),
+    ],
+)
+def test_every_code_point_is_stripped_and_folded_as_python_does(connection, before, after, code_points):
+    characters = [chr(point) for point in code_points if not 0xD800 <= point <= 0xDFFF]
+    texts = [f"{before}{character}{after}" for character in characters]
+
+    folded = fold(connection, texts)
 
     different = [
         f"U+{ord(character):04X}"
-        for character, result in zip(characters, folded, strict=True)
-        if result != character.strip().casefold()
+        for character, text, result in zip(characters, texts, folded, strict=True)
+        if result != text.strip().casefold()
     ]
     assert different == []
 
