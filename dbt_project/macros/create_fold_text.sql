@@ -12,7 +12,7 @@
 
 {% macro duckdb__create_fold_text() -%}
 create schema if not exists staging;
--- Hardly any text begins or ends with white space, and to look whether this one does is a tenth of the work of trimming it.
+-- Hardly any text begins or ends with white space, and to look for it is a tenth of the work of trimming.
 create or replace macro staging.strip_text(original) as
     case
         when original >= '!' and original < chr(127) and right(original, 1) between '!' and '~' then original
