@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from tests.dbt.build_stories import QUICK, Home, tell_story
-from tests.dbt.compiled_project import CompiledProject, DbtProject, DbtProjectError, copy_project
+from tests.dbt.build_stories import QUICK, QUIET_VARIABLES, Home, tell_quiet_story, tell_story
+from tests.dbt.compiled_project import DbtProject, DbtProjectError, copy_project
 from tests.dbt.generator import VARIANTS
 from tests.dbt.mutation import UNNOTICED, Mutation, report
+
+# A name, the variables of the project, and what fails when the marts of a build are not those of one in full.
+Story = tuple[str, dict[str, Any], Callable[[Home], object]]
 
 BUILDS = "macros/incremental"
 CHANGES = "models/intermediate/changes"
@@ -75,12 +80,18 @@ def main(*texts: str) -> int:
 
 def _outcomes(scratch: Path, mutations: list[Mutation]) -> Iterator[tuple[Mutation, str]]:
     sound = DbtProject(scratch / "sound")
-    compiled = {variant: sound.compile(VARIANTS[variant]) for variant, _ in QUICK}
+    stories: list[Story] = []
+    for variant, seed in reversed(QUICK):
+        compiled = sound.compile(VARIANTS[variant])
+        tell = partial(tell_story, variant=variant, seed=seed, compiled=compiled)
+        stories.append((f"{variant}_{seed}", VARIANTS[variant], tell))
+    tell_quiet = partial(tell_quiet_story, compiled=sound.compile(QUIET_VARIABLES))
+    stories.append(("time_alone", QUIET_VARIABLES, tell_quiet))
     for number, mutation in enumerate(mutations):
-        yield mutation, _outcome(scratch / str(number), mutation, compiled)
+        yield mutation, _outcome(scratch / str(number), mutation, stories)
 
 
-def _outcome(scratch: Path, mutation: Mutation, compiled: dict[str, CompiledProject]) -> str:
+def _outcome(scratch: Path, mutation: Mutation, stories: list[Story]) -> str:
     scratch.mkdir()
     file = copy_project(scratch) / mutation.file
     text = file.read_text(encoding="utf-8")
@@ -88,15 +99,15 @@ def _outcome(scratch: Path, mutation: Mutation, compiled: dict[str, CompiledProj
         return "NOT APPLICABLE, the text is gone"
     file.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
     project = DbtProject(scratch / "dbt", file.parents[len(Path(mutation.file).parts) - 1])
-    for variant, seed in reversed(QUICK):
-        home = scratch / variant
-        home.mkdir()
+    for name, variables, tell in stories:
+        folder = scratch / name
+        folder.mkdir()
         try:
-            tell_story(Home(home, project, VARIANTS[variant]), variant, seed, compiled[variant])
+            tell(Home(folder, project, variables))
         except AssertionError:
-            return f"noticed by {variant} {seed}"
+            return f"noticed by {name}"
         except DbtProjectError:
-            return f"noticed by a build of {variant} {seed} that fails"
+            return f"noticed by a build of {name} that fails"
     return UNNOTICED
 
 

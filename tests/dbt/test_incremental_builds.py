@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.dbt.account import Account
-from tests.dbt.build_stories import QUICK, Home, tell_story
+from tests.dbt.build_stories import QUICK, QUIET_VARIABLES, Home, tell_quiet_story, tell_story
 from tests.dbt.compiled_project import DbtProject
 from tests.dbt.conftest import Compile
 from tests.dbt.evolving import evolve
@@ -32,6 +32,12 @@ def test_a_build_that_goes_on_leaves_the_marts_of_a_build_in_full(
     assert set(first.values()) == {"there is no earlier build"}
     went_on = [sum(reason is None for reason in reasons.values()) for reasons in others]
     assert max(went_on) > len(first) * 3 / 4, went_on
+
+
+def test_time_that_passes_and_days_that_incidents_leave_reach_every_mart(
+    tmp_path: Path, dbt_project: DbtProject, compile_project: Compile
+) -> None:
+    tell_quiet_story(Home(tmp_path, dbt_project, QUIET_VARIABLES), compile_project(QUIET_VARIABLES))
 
 
 def test_a_build_begins_anew_where_the_last_one_is_nothing_to_go_on_from(
