@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,6 +36,7 @@ KNOWN = (
     "INCIDENT_MARTS_MASTER_KEY_FILE",
     "INCIDENT_MARTS_PII_SALT",
 )
+EARLIEST_START = date(2000, 1, 1)
 SHORTEST_SALT = 16
 
 
@@ -173,6 +174,14 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
             start = date.fromisoformat(text)
         except ValueError:
             problems.append(f"INCIDENT_MARTS_START: not a date such as 2024-01-01 ({text!r})")
+        else:
+            # A local date can be a day ahead of UTC. A mistyped year would open centuries of weeks, or none.
+            latest = as_of.date() + timedelta(days=1)
+            if not EARLIEST_START <= start <= latest:
+                problems.append(
+                    f"INCIDENT_MARTS_START: {start} is not between {EARLIEST_START} and the day of the run,"
+                    f" {as_of.date()}; check its year"
+                )
 
     pii_salt = value_of("INCIDENT_MARTS_PII_SALT")
     if pii_salt and len(pii_salt) < SHORTEST_SALT:

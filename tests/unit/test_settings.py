@@ -47,6 +47,20 @@ def test_every_problem_is_reported_at_once_by_name(no_env_file: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("start", ["0202-01-01", "1999-12-31", "2026-02-02", "2206-01-01"])
+def test_a_start_with_a_mistyped_year_is_refused(start: str, no_env_file: Path) -> None:
+    environ = {"INCIDENT_MARTS_START": start, "INCIDENT_MARTS_AS_OF": "2026-01-31T11:00:00Z"}
+    (problem,) = problems_of(environ, no_env_file)
+    assert problem.startswith(f"INCIDENT_MARTS_START: {start} ")
+    assert "2026-01-31" in problem
+
+
+def test_a_start_may_be_today_where_the_organisation_is(no_env_file: Path) -> None:
+    for start in ("2000-01-01", "2026-01-31", "2026-02-01"):
+        environ = {"INCIDENT_MARTS_START": start, "INCIDENT_MARTS_AS_OF": "2026-01-31T11:00:00Z"}
+        assert load_settings(environ, no_env_file).start == date.fromisoformat(start)
+
+
 def test_an_unknown_setting_lists_the_known_ones(no_env_file: Path) -> None:
     assert "INCIDENT_MARTS_HOME" in problems_of({"INCIDENT_MARTS_HOEM": "/x"}, no_env_file)[0]
 
