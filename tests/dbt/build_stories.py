@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from pipelines.dbt_environment import DBT_SALT
-from tests.dbt.account import RAW_TABLES, Account, Row
+from tests.dbt.account import RAW_TABLES, Account
 from tests.dbt.building import run_environment, run_values
 from tests.dbt.compiled_project import WAREHOUSE, CompiledProject, DbtProject, dbt_test_environment, invoke_dbt
-from tests.dbt.evolving import evolve
+from tests.dbt.evolving import evolve, settled, some_months_earlier
 from tests.dbt.generator import generate_account
 from tests.dbt.loading import RAW_SCHEMA, SALT, load_account, new_warehouse, open_warehouse
 
@@ -127,7 +127,6 @@ def tell_story(home: Home, variant: str, seed: int, compiled: CompiledProject) -
 
 QUIET_VARIABLES = {"trailing_history_weeks": 4}
 QUIET_DAYS = timedelta(days=80)
-MOVED_BY = timedelta(days=-200)
 MOVED_INCIDENTS = 3
 # Models with a person's periods, which begin with the first incident and so can all be others.
 OF_FIRST_DAYS = {"rpt_metrics_by_severity"}
@@ -136,11 +135,9 @@ OF_FIRST_DAYS = {"rpt_metrics_by_severity"}
 def tell_quiet_story(home: Home, compiled: CompiledProject) -> None:
     """Time passes: periods become complete, and weeks too old to end a window. Then incidents leave their days for
     others. Fails at the first difference, and where a build does not go on from the one before."""
-    account = _settled(generate_account(QUICK[0][1], QUICK[0][0]))
+    account = settled(generate_account(QUICK[0][1], QUICK[0][0]))
     later = replace(account, as_of=account.as_of + QUIET_DAYS)
-    incidents = account.table("incidents")
-    moved = [_moved(row) for row in incidents[:MOVED_INCIDENTS]] + incidents[MOVED_INCIDENTS:]
-    corrected = replace(later, raw={**account.raw, "incidents": moved})
+    corrected = some_months_earlier(later, MOVED_INCIDENTS)
     for number, told in enumerate((account, later, corrected)):
         home.load(told)
         reasons = home.build(told)
@@ -148,40 +145,3 @@ def tell_quiet_story(home: Home, compiled: CompiledProject) -> None:
         assert not number or anew <= OF_FIRST_DAYS, reasons
         found = home.differences(told, compiled) + home.windows_too_old()
         assert found == [], f"build {number}, {len(found)} differences, first {found[:6]}"
-
-
-def _settled(account: Account) -> Account:
-    """The account without the incidents of which anything lies after its instant, as time alone changes those."""
-    late = {
-        str(row.get("incident_id") or row["id"])
-        for table in ("incidents", "incident_updates", "follow_ups")
-        for row in account.table(table)
-        if any(instant > account.as_of for instant in _instants(row))
-    }
-    tables = {
-        table: [row for row in account.table(table) if (row.get("incident_id") or row["id"]) not in late]
-        for table in ("incidents", "incident_updates", "follow_ups", "incident_participants")
-    }
-    return replace(account, raw={**account.raw, **tables})
-
-
-def _instants(row: Row) -> list[datetime]:
-    own = [value for value in row.values() if isinstance(value, datetime)]
-    return own + [datetime.fromisoformat(text) for text in _timestamps(row)]
-
-
-def _timestamps(row: Row) -> list[str]:
-    values = (entry.get("value") or {} for entry in row.get("incident_timestamp_values") or [])
-    return [value["value"] for value in values if value.get("value")]
-
-
-def _moved(incident: Row) -> Row:
-    """The same incident, some months before."""
-    text = json.dumps(incident["incident_timestamp_values"])
-    for stamp in _timestamps(incident):
-        text = text.replace(stamp, (datetime.fromisoformat(stamp) + MOVED_BY).isoformat())
-    return {
-        **incident,
-        "created_at": incident["created_at"] + MOVED_BY,
-        "incident_timestamp_values": json.loads(text),
-    }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.dbt.account import Account, Row
 
@@ -34,6 +35,7 @@ COPIES = 3
 LARGEST_EDIT = 4
 ROWS_EDITED_ALONE = 8
 CHANCE_OF_NEW_DEFINITIONS = 0.25
+SOME_MONTHS = timedelta(days=200)
 
 
 def evolve(account: Account, seed: int, runs: int) -> Iterator[Account]:
@@ -129,3 +131,47 @@ def _of_incidents(account: Account, shown: int) -> Account:
 
     tables = {table: of_them(table) for table in ("incident_updates", "follow_ups", "incident_participants")}
     return replace(account, raw={**account.raw, **tables, "incidents": incidents})
+
+
+def settled(account: Account) -> Account:
+    """The account without the incidents of which anything lies after its instant, as time alone changes those."""
+    late = {
+        _incident_id(row)
+        for table in ("incidents", "incident_updates", "follow_ups")
+        for row in account.table(table)
+        if any(instant > account.as_of for instant in _instants(row))
+    }
+    tables = {
+        table: [row for row in account.table(table) if _incident_id(row) not in late]
+        for table in ("incidents", "incident_updates", "follow_ups", "incident_participants")
+    }
+    return replace(account, raw={**account.raw, **tables})
+
+
+def some_months_earlier(account: Account, count: int) -> Account:
+    """The account with its first incidents, and all their timestamps, moved to other days, weeks and quarters."""
+    incidents = account.table("incidents")
+    moved = [_moved(row) for row in incidents[:count]]
+    return replace(account, raw={**account.raw, "incidents": moved + incidents[count:]})
+
+
+def _moved(incident: Row) -> Row:
+    text = json.dumps(incident["incident_timestamp_values"])
+    for stamp in _timestamps(incident):
+        text = text.replace(stamp, (datetime.fromisoformat(stamp) - SOME_MONTHS).isoformat())
+    earlier = {"created_at": incident["created_at"] - SOME_MONTHS, "incident_timestamp_values": json.loads(text)}
+    return {**incident, **earlier}
+
+
+def _incident_id(row: Row) -> str:
+    return str(row.get("incident_id") or row["id"])
+
+
+def _instants(row: Row) -> list[datetime]:
+    own = [value for value in row.values() if isinstance(value, datetime)]
+    return own + [datetime.fromisoformat(text) for text in _timestamps(row)]
+
+
+def _timestamps(row: Row) -> set[str]:
+    values = (entry.get("value") or {} for entry in row.get("incident_timestamp_values") or [])
+    return {value["value"] for value in values if value.get("value")}
