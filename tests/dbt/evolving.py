@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -133,45 +132,22 @@ def _of_incidents(account: Account, shown: int) -> Account:
     return replace(account, raw={**account.raw, **tables, "incidents": incidents})
 
 
-def settled(account: Account) -> Account:
-    """The account without the incidents of which anything lies after its instant, as time alone changes those."""
-    late = {
-        _incident_id(row)
-        for table in ("incidents", "incident_updates", "follow_ups")
-        for row in account.table(table)
-        if any(instant > account.as_of for instant in _instants(row))
-    }
-    tables = {
-        table: [row for row in account.table(table) if _incident_id(row) not in late]
-        for table in ("incidents", "incident_updates", "follow_ups", "incident_participants")
-    }
-    return replace(account, raw={**account.raw, **tables})
-
-
 def some_months_earlier(account: Account, count: int) -> Account:
     """The account with its first incidents, and all their timestamps, moved to other days, weeks and quarters."""
     incidents = account.table("incidents")
-    moved = [_moved(row) for row in incidents[:count]]
+    moved = [
+        {
+            **row,
+            "created_at": row["created_at"] - SOME_MONTHS,
+            "incident_timestamp_values": [_earlier(entry) for entry in row["incident_timestamp_values"]],
+        }
+        for row in incidents[:count]
+    ]
     return replace(account, raw={**account.raw, "incidents": moved + incidents[count:]})
 
 
-def _moved(incident: Row) -> Row:
-    text = json.dumps(incident["incident_timestamp_values"])
-    for stamp in _timestamps(incident):
-        text = text.replace(stamp, (datetime.fromisoformat(stamp) - SOME_MONTHS).isoformat())
-    earlier = {"created_at": incident["created_at"] - SOME_MONTHS, "incident_timestamp_values": json.loads(text)}
-    return {**incident, **earlier}
-
-
-def _incident_id(row: Row) -> str:
-    return str(row.get("incident_id") or row["id"])
-
-
-def _instants(row: Row) -> list[datetime]:
-    own = [value for value in row.values() if isinstance(value, datetime)]
-    return own + [datetime.fromisoformat(text) for text in _timestamps(row)]
-
-
-def _timestamps(row: Row) -> set[str]:
-    values = (entry.get("value") or {} for entry in row.get("incident_timestamp_values") or [])
-    return {value["value"] for value in values if value.get("value")}
+def _earlier(entry: Row) -> Row:
+    text = (entry.get("value") or {}).get("value")
+    if not text:
+        return entry
+    return {**entry, "value": {"value": (datetime.fromisoformat(text) - SOME_MONTHS).isoformat()}}
